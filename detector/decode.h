@@ -1,0 +1,29 @@
+/* From the head's logits to detections: threshold, decoding, sorting, non-maximum suppression. */
+#ifndef LOOKOUT_DECODE_H
+#define LOOKOUT_DECODE_H
+
+#include "detector/anchors.h"
+#include "detector/network.h"
+
+#define DECODE_MAX_CANDIDATES 300 /* best (anchor, class) pairs that reach NMS */
+
+/* One level of the head: anchors at each of cells * cells pixels, each `classes` logits and 4 box values. */
+typedef struct DecodeLevel {
+    const float *data;
+    int cells;              /* a side */
+    int anchors;            /* at each pixel */
+    ptrdiff_t pixel_stride; /* floats */
+} DecodeLevel;
+
+typedef struct Decoder Decoder;
+
+/* Everything it needs for one input size, allocated once. */
+Decoder *decoder_create(int size, int class_count, DetectorError *error);
+void decoder_destroy(Decoder *decoder);
+
+/* Returns the number of detections; *detections points to them, best first, owned by the decoder and valid
+ * until the next call. Settings are already checked. Logits that are not numbers are never kept. */
+int decoder_run(Decoder *decoder, const DecodeLevel levels[NETWORK_LEVELS], const DetectorSettings *settings,
+                const Detection **detections);
+
+#endif

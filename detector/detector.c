@@ -1,0 +1,154 @@
+#include "detector/detector.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "detector/anchors.h"
+#include "detector/decode.h"
+#include "detector/error.h"
+#include "detector/model.h"
+#include "detector/plan.h"
+#include "detector/resize.h"
+
+#define MIN_SIZE 64
+#define MAX_SIZE 512
+#define SIZE_STEP 32
+#define MAX_IMAGE_SIDE 16384
+
+struct Detector {
+    const DetectorModel *model;
+    int size;
+    Plan *plan;
+    Decoder *decoder;
+    Resizer *resizer;
+};
+
+Detector *detector_create(const DetectorModel *model, int size, DetectorError *error)
+{
+    if (size < MIN_SIZE || size > MAX_SIZE || size % SIZE_STEP != 0) {
+        detector_fail(
+            error, DETECTOR_ERROR_ARGUMENT,
+            "input size %d: expected 224, 192, 160 or 128 (or another multiple of %d from %d to %d)", size,
+            SIZE_STEP, MIN_SIZE, MAX_SIZE);
+        return NULL;
+    }
+    Detector *detector = calloc(1, sizeof *detector);
+    if (!detector) {
+        detector_fail(error, DETECTOR_ERROR_MEMORY, "out of memory for a detector");
+        return NULL;
+    }
+    detector->model = model;
+    detector->size = size;
+    if (!(detector->plan = plan_create(model, size, PLAN_NORMAL, error)) ||
+        !(detector->decoder = decoder_create(size, model->network.class_count, error)) ||
+        !(detector->resizer = resizer_create(size, error))) {
+        detector_destroy(detector);
+        return NULL;
+    }
+    return detector;
+}
+
+void detector_destroy(Detector *detector)
+{
+    if (!detector)
+        return;
+    plan_destroy(detector->plan);
+    decoder_destroy(detector->decoder);
+    resizer_destroy(detector->resizer);
+    free(detector);
+}
+
+int detector_size(const Detector *detector)
+{
+    return detector->size;
+}
+
+DetectorSettings detector_default_settings(void)
+{
+    return (DetectorSettings){.threshold = 0.3f, .nms_iou = 0.5f, .max_detections = 100};
+}
+
+static DetectorStatus check_arguments(const DetectorImage *image, const DetectorSettings *settings,
+                                      DetectorError *error)
+{
+    if (image->width < 1 || image->height < 1 || image->width > MAX_IMAGE_SIDE ||
+        image->height > MAX_IMAGE_SIDE)
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "picture of %dx%d: each side must be 1 to %d",
+                             image->width, image->height, MAX_IMAGE_SIDE);
+    if (!image->rgb)
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "picture without pixels");
+    if (image->stride < (ptrdiff_t)image->width * 3)
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT,
+                             "picture's stride %td: a row of %d pixels takes %d bytes", image->stride,
+                             image->width, image->width * 3);
+    /* Written so that NaN fails too. */
+    if (!(settings->threshold >= 0 && settings->threshold <= 1))
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "threshold %g: expected 0 to 1",
+                             (double)settings->threshold);
+    if (!(settings->nms_iou >= 0 && settings->nms_iou <= 1))
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "nms %g: expected 0 to 1",
+                             (double)settings->nms_iou);
+    if (settings->max_detections < 1 || settings->max_detections > DECODE_MAX_CANDIDATES)
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "max-detections %d: expected 1 to %d",
+                             settings->max_detections, DECODE_MAX_CANDIDATES);
+    return DETECTOR_OK;
+}
+
+static double milliseconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
+                               const DetectorSettings *settings, DetectorResult *result, DetectorError *error)
+{
+    DetectorStatus status = check_arguments(image, settings, error);
+    if (status != DETECTOR_OK)
+        return status;
+
+    const uint8_t *rgb = image->rgb;
+    ptrdiff_t stride = image->stride;
+    double start = milliseconds(), resized = start;
+    if (image->width != detector->size || image->height != detector->size) {
+        DetectorError failure;
+        rgb = resizer_run(detector->resizer, detector->model->engine->pool, image, &failure);
+        if (!rgb)
+            return detector_fail(error, failure.status, "%s", failure.message);
+        stride = (ptrdiff_t)detector->size * 3;
+        resized = milliseconds();
+    }
+
+    plan_run(detector->plan, rgb, stride);
+    DecodeLevel levels[NETWORK_LEVELS];
+    for (int i = 0; i < NETWORK_LEVELS; i++) {
+        PlanMap head = plan_head(detector->plan, i);
+        levels[i] = (DecodeLevel){head.data, head.width, network_anchors[i], head.pixel_stride};
+    }
+    result->count = decoder_run(detector->decoder, levels, settings, &result->detections);
+    result->resize_ms = resized - start;
+    result->inference_ms = milliseconds() - resized;
+    return DETECTOR_OK;
+}
+
+int detector_layer_count(const Detector *detector)
+{
+    (void)detector;
+    return NETWORK_LAYERS;
+}
+
+DetectorLayer detector_layer(const Detector *detector, int index)
+{
+    return plan_layer(detector->plan, index);
+}
+
+int detector_anchor_count(const Detector *detector)
+{
+    return anchors_count(detector->size);
+}
+
+void detector_set_profiling(Detector *detector, int on)
+{
+    plan_set_profiling(detector->plan, on);
+}

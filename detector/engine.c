@@ -1,0 +1,145 @@
+#include "detector/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "detector/error.h"
+
+#define PEAK_BURST_SECONDS 0.002
+#define PEAK_BURSTS 10
+
+/* Names that this build knows and this CPU can run, as "c, avx2". */
+static void list_usable_isas(char *list, size_t size)
+{
+    CpuFlags have = cpu_detect();
+    size_t length = 0;
+    list[0] = 0;
+    for (const char *const *name = cpu_isa_names(); *name; name++) {
+        CpuFlags flags = 0;
+        if (cpu_flags_of(*name, &flags) && !(flags & ~have) && length < size)
+            length += (size_t)snprintf(list + length, size - length, "%s%s", length ? ", " : "", *name);
+    }
+}
+
+static DetectorStatus choose_flags(const char *asked, CpuFlags *flags, DetectorError *error)
+{
+    const char *source = "";
+    if (!asked) {
+        asked = getenv("LOOKOUT_ISA");
+        source = " (from LOOKOUT_ISA)";
+    }
+    *flags = cpu_detect();
+    if (!asked || !*asked)
+        return DETECTOR_OK;
+
+    char usable[128];
+    list_usable_isas(usable, sizeof usable);
+    CpuFlags wanted;
+    if (!cpu_flags_of(asked, &wanted))
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT,
+                             "isa '%.40s'%s: this build has no such instruction set; there are %s", asked,
+                             source, usable);
+    if (wanted & ~*flags)
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "isa '%s'%s: this CPU lacks it; there are %s",
+                             asked, source, usable);
+    *flags = wanted;
+    return DETECTOR_OK;
+}
+
+DetectorEngine *detector_engine_create(const DetectorEngineOptions *options, DetectorError *error)
+{
+    DetectorEngineOptions defaults = {0};
+    if (!options)
+        options = &defaults;
+    if (options->threads < 0 || options->threads > POOL_MAX_THREADS) {
+        detector_fail(error, DETECTOR_ERROR_ARGUMENT, "threads %d: expected 1 to %d, or 0 for one a core",
+                      options->threads, POOL_MAX_THREADS);
+        return NULL;
+    }
+    CpuFlags flags;
+    if (choose_flags(options->isa, &flags, error) != DETECTOR_OK)
+        return NULL;
+
+    DetectorEngine *engine = calloc(1, sizeof *engine);
+    if (!engine) {
+        detector_fail(error, DETECTOR_ERROR_MEMORY, "out of memory for the engine");
+        return NULL;
+    }
+    engine->kernels = kernels_for(flags);
+    int threads = options->threads ? options->threads : cpu_cores();
+    engine->pool = pool_create(threads < POOL_MAX_THREADS ? threads : POOL_MAX_THREADS, error);
+    if (!engine->pool) {
+        free(engine);
+        return NULL;
+    }
+    return engine;
+}
+
+void detector_engine_destroy(DetectorEngine *engine)
+{
+    if (!engine)
+        return;
+    pool_destroy(engine->pool);
+    free(engine);
+}
+
+int detector_engine_threads(const DetectorEngine *engine)
+{
+    return pool_threads(engine->pool);
+}
+
+const char *detector_engine_isa(const DetectorEngine *engine)
+{
+    return engine->kernels.isa;
+}
+
+const char *const *detector_isa_names(void)
+{
+    return cpu_isa_names();
+}
+
+typedef struct Burst {
+    const DetectorEngine *engine;
+    int iterations;
+    double operations[POOL_MAX_THREADS];
+} Burst;
+
+static void run_burst(void *argument, int worker)
+{
+    Burst *burst = argument;
+    /* Nobody starts before the last one has woken. */
+    pool_barrier(burst->engine->pool, worker);
+    burst->operations[worker] = burst->engine->kernels.peak_burst(burst->iterations);
+}
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double detector_engine_peak_gflops(DetectorEngine *engine, int threads)
+{
+    int most = pool_threads(engine->pool);
+    threads = threads < 1 ? 1 : threads > most ? most : threads;
+    Burst burst = {.engine = engine, .iterations = 1000};
+    double best = 0;
+    for (int i = 0; i < PEAK_BURSTS;) {
+        double start = seconds();
+        pool_run(engine->pool, threads, run_burst, &burst);
+        double taken = seconds() - start;
+        if (taken < PEAK_BURST_SECONDS && burst.iterations < 1 << 28) {
+            burst.iterations *= 2;
+            continue;
+        }
+        double operations = 0;
+        for (int worker = 0; worker < threads; worker++)
+            operations += burst.operations[worker];
+        best = operations / taken > best ? operations / taken : best;
+        i++;
+    }
+    return best * 1e-9;
+}

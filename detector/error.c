@@ -1,0 +1,19 @@
+#include "detector/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+DetectorStatus detector_fail(DetectorError *error, DetectorStatus status, const char *format, ...)
+{
+    if (!error)
+        return status;
+    error->status = status;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    for (char *c = error->message; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    return status;
+}

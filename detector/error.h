@@ -1,0 +1,12 @@
+/* One way to report a failure. */
+#ifndef LOOKOUT_DETECTOR_ERROR_H
+#define LOOKOUT_DETECTOR_ERROR_H
+
+#include "detector/detector.h"
+
+/* Fills error (which may be NULL) with a printf message, cut to fit; bytes that would break the one line
+ * (control characters from untrusted files) become '?'. Returns status. */
+DetectorStatus detector_fail(DetectorError *error, DetectorStatus status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

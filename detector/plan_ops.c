@@ -1,0 +1,212 @@
+#include "detector/plan_ops.h"
+
+#define PICTURE_CHANNELS 3
+#define RING_ROWS 3
+
+static int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+static int smaller(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int pixel_count(const PlanShape *shape)
+{
+    return shape->height * shape->width;
+}
+
+/* ---- the split ---------------------------------------------------------------------------------- */
+
+/* The figures are for cores with 32 to 48 KB of L1 and 512 KB to 2 MB of L2. */
+#define CHUNK_BYTES 16384     /* of filtered pixels multiplied at once: they stay in L1 beside a panel */
+#define CACHED_WEIGHTS 262144 /* bytes of a pointwise layer's weights that stay in L2 from chunk to chunk */
+#define UNIT_MULTIPLIES (1 << 19) /* multiply-adds worth a unit of their own: about 10 us */
+#define CONVOLUTION_ROWS 4        /* a unit normalises one row more than twice this */
+
+static size_t weight_bytes(const PlanShape *in, const PlanShape *out)
+{
+    return sizeof(float) * (size_t)in->channels * (size_t)out->channels;
+}
+
+/* Each worker streams all weights, so it wants pixels to use them on; the more, the farther away they are. */
+int plan_op_fuses(const PlanShape *in, const PlanShape *out, const Kernels *kernels, int threads)
+{
+    int tiles = weight_bytes(in, out) <= CACHED_WEIGHTS ? 1 : 2;
+    return threads == 1 || pixel_count(out) >= threads * tiles * kernels->tile;
+}
+
+/* About `pixels` in a range, and as many ranges for one worker as for another. */
+static int even_ranges(int all, int range, int threads)
+{
+    int ranges = ceil_div(ceil_div(all, range), threads) * threads;
+    return smaller(ranges, all);
+}
+
+/* Larger chunks use weights from beyond L2 more often, smaller ones leave more to share out. */
+static int chunk_pixels(const PlanOp *op, const Kernels *kernels, int threads)
+{
+    int fit = CHUNK_BYTES / ((int)sizeof(float) * op->in_shape.pixel_stride);
+    int tiles = weight_bytes(&op->in_shape, &op->out_shape) <= CACHED_WEIGHTS ? 2 : threads == 1 ? 8 : 4;
+    int least = tiles * kernels->tile;
+    return fit > least ? fit : least;
+}
+
+static void split_pointwise(PlanOp *op, const Kernels *kernels, int threads)
+{
+    int pixels = pixel_count(&op->out_shape);
+    int panels = op->group_panels;
+    if (pixels >= threads * 4 * kernels->tile) {
+        op->ranges = even_ranges(pixels, 4 * kernels->tile, threads);
+        return;
+    }
+    op->ranges = 1;
+    int64_t panel_multiplies = (int64_t)pixels * op->in_shape.channels * kernels->panel;
+    int64_t worth = UNIT_MULTIPLIES / panel_multiplies;
+    int share = ceil_div(panels, threads);
+    op->group_panels = worth < 1 ? 1 : worth < share ? (int)worth : share;
+    op->channel_groups = ceil_div(panels, op->group_panels);
+}
+
+void plan_op_split(PlanOp *op, const Kernels *kernels, int threads)
+{
+    int pixels = pixel_count(&op->out_shape);
+    op->channel_groups = 1;
+    op->group_panels = ceil_div(op->out_shape.channels, kernels->panel);
+    switch (op->kind) {
+    case PLAN_CONVOLUTION:
+        op->ranges = even_ranges(op->out_shape.height, CONVOLUTION_ROWS, threads);
+        break;
+    case PLAN_DEPTHWISE:
+        op->ranges = smaller(pixels, 2 * threads);
+        break;
+    case PLAN_POINTWISE:
+        split_pointwise(op, kernels, threads);
+        break;
+    case PLAN_SEPARABLE:
+        op->ranges = even_ranges(pixels, chunk_pixels(op, kernels, threads), threads);
+        break;
+    }
+    op->units = op->ranges * op->channel_groups;
+}
+
+static int range_begin(int all, int ranges, int index)
+{
+    return (int)((int64_t)all * index / ranges);
+}
+
+/* ---- running units ------------------------------------------------------------------------------ */
+
+/* One normalised row of the picture with its pad pixels, rounded up to keep rows aligned. */
+static size_t ring_row_floats(int size)
+{
+    return ((size_t)(size + 2) * PICTURE_CHANNELS + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+}
+
+size_t plan_op_scratch(const PlanOp *op)
+{
+    switch (op->kind) {
+    case PLAN_CONVOLUTION:
+        return RING_ROWS * ring_row_floats(op->in_shape.width);
+    case PLAN_SEPARABLE:
+        return (size_t)ceil_div(pixel_count(&op->out_shape), op->ranges) * (size_t)op->in_shape.pixel_stride;
+    default:
+        return 0;
+    }
+}
+
+size_t plan_op_zeros(const PlanOp *op)
+{
+    if (op->kind == PLAN_CONVOLUTION)
+        return ring_row_floats(op->in_shape.width);
+    return op->kind == PLAN_POINTWISE ? 0 : (size_t)op->in_shape.width * (size_t)op->in_shape.pixel_stride;
+}
+
+static void run_convolution(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int begin,
+                            int end, float *scratch)
+{
+    int size = picture->size, width = op->out_shape.width, channels = op->out_shape.pixel_stride;
+    size_t row_floats = ring_row_floats(size);
+    int ready = 2 * begin - 1; /* the next input row to normalise */
+    for (int y = begin; y < end; y++) {
+        for (; ready <= 2 * y + 1 && ready < size; ready++) {
+            if (ready < 0)
+                continue;
+            float *row = scratch + (size_t)(ready % RING_ROWS) * row_floats;
+            for (int i = 0; i < PICTURE_CHANNELS; i++)
+                row[i] = row[(size + 1) * PICTURE_CHANNELS + i] = 0;
+            kernels->normalise_row(picture->rgb + ready * picture->stride, size * PICTURE_CHANNELS,
+                                   row + PICTURE_CHANNELS);
+        }
+        const float *rows[3];
+        for (int i = 0; i < 3; i++) {
+            int in_y = 2 * y - 1 + i;
+            rows[i] =
+                in_y < 0 || in_y >= size ? picture->zeros : scratch + (size_t)(in_y % RING_ROWS) * row_floats;
+        }
+        kernels->convolution_row(rows, width, op->filter->weights, op->filter->bias, channels,
+                                 op->out + (ptrdiff_t)y * width * channels);
+    }
+}
+
+/* Filters output pixels begin..end-1, which may lie in several rows, to out. */
+static void run_depthwise(const PlanOp *op, const Kernels *kernels, const float *zeros, int begin, int end,
+                          float *out)
+{
+    const PlanShape *in = &op->in_shape;
+    int width = op->out_shape.width, channels = in->pixel_stride;
+    ptrdiff_t row_floats = (ptrdiff_t)in->width * channels;
+    while (begin < end) {
+        int y = begin / width, x_begin = begin % width;
+        int x_end = smaller(width, x_begin + end - begin);
+        const float *rows[3];
+        for (int i = 0; i < 3; i++) {
+            int in_y = y * op->stride - 1 + i;
+            rows[i] = in_y < 0 || in_y >= in->height ? zeros : op->in + in_y * row_floats;
+        }
+        kernels->depthwise_row[op->stride](rows, in->width, x_begin, x_end, op->filter->weights,
+                                           op->filter->bias, channels, out);
+        out += (ptrdiff_t)(x_end - x_begin) * channels;
+        begin += x_end - x_begin;
+    }
+}
+
+/* Pixels begin..end-1 of in to one group of the output's channels. */
+static void run_pointwise(const PlanOp *op, const Kernels *kernels, const float *in, int begin, int end,
+                          int group)
+{
+    int in_stride = op->in_shape.pixel_stride, out_stride = op->out_shape.pixel_stride;
+    int depth = op->in_shape.channels;
+    int first_panel = group * op->group_panels, first_channel = first_panel * kernels->panel;
+    size_t panel_floats = (size_t)kernels->panel * ((size_t)depth + 1);
+    kernels->pointwise_tile(
+        in, in_stride, end - begin, op->pointwise->weights + (size_t)first_panel * panel_floats, depth,
+        smaller(op->group_panels * kernels->panel, kernel_pad(op->out_shape.channels) - first_channel),
+        op->out + (ptrdiff_t)begin * out_stride + first_channel, out_stride, op->relu6);
+}
+
+void plan_op_run(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int unit,
+                 float *scratch)
+{
+    int range = unit / op->channel_groups, group = unit % op->channel_groups;
+    int all = op->kind == PLAN_CONVOLUTION ? op->out_shape.height : pixel_count(&op->out_shape);
+    int begin = range_begin(all, op->ranges, range), end = range_begin(all, op->ranges, range + 1);
+    switch (op->kind) {
+    case PLAN_CONVOLUTION:
+        run_convolution(op, kernels, picture, begin, end, scratch);
+        break;
+    case PLAN_DEPTHWISE:
+        run_depthwise(op, kernels, picture->zeros, begin, end,
+                      op->out + (ptrdiff_t)begin * op->out_shape.pixel_stride);
+        break;
+    case PLAN_POINTWISE:
+        run_pointwise(op, kernels, op->in + (ptrdiff_t)begin * op->in_shape.pixel_stride, begin, end, group);
+        break;
+    case PLAN_SEPARABLE:
+        run_depthwise(op, kernels, picture->zeros, begin, end, scratch);
+        run_pointwise(op, kernels, scratch, begin, end, 0);
+        break;
+    }
+}

@@ -1,0 +1,30 @@
+/*
+ * Worker threads. A pthread opens one OpenMP parallel region of N-1 threads when the pool is created; it
+ * ends when the pool is destroyed. The thread that calls pool_run() is worker 0. Within and between jobs
+ * the workers meet at our own barrier: they spin for a few microseconds, then sleep on a futex, so that an
+ * idle program uses no CPU (libgomp's own barrier would spin at the end of every region).
+ * N = 1 starts no thread. If OpenMP gives fewer threads than asked, the work is split over those.
+ */
+#ifndef LOOKOUT_POOL_H
+#define LOOKOUT_POOL_H
+
+#include "detector/detector.h"
+
+#define POOL_MAX_THREADS 64
+
+typedef struct Pool Pool;
+
+/* threads: 1..POOL_MAX_THREADS. NULL with error filled if no memory or thread is to be had. */
+Pool *pool_create(int threads, DetectorError *error);
+void pool_destroy(Pool *pool);
+int pool_threads(const Pool *pool);
+
+/* Runs body(argument, worker) once on each of the first `threads` workers (1..pool_threads()), worker 0
+ * being the caller, and returns when all have finished. */
+void pool_run(Pool *pool, int threads, void (*body)(void *argument, int worker), void *argument);
+
+/* Called by every worker that takes part in the running job: returns when all of them have arrived. What
+ * each wrote before is then visible to all. */
+void pool_barrier(Pool *pool, int worker);
+
+#endif
