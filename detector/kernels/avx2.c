@@ -1,0 +1,91 @@
+#include "detector/kernels/simd.h"
+
+#include <immintrin.h>
+
+#define KERNEL(name) name##_avx2
+
+typedef __m256 Vec;
+#define VEC_LANES 8
+#define KEEP_VECTOR(x) __asm__ volatile("" : "+x"(x))
+
+static ALWAYS_INLINE Vec vec_zero(void)
+{
+    return _mm256_setzero_ps();
+}
+
+static ALWAYS_INLINE Vec vec_load(const float *p)
+{
+    return _mm256_load_ps(p);
+}
+
+static ALWAYS_INLINE void vec_store(float *p, Vec x)
+{
+    _mm256_store_ps(p, x);
+}
+
+static ALWAYS_INLINE void vec_store_unaligned(float *p, Vec x)
+{
+    _mm256_storeu_ps(p, x);
+}
+
+static ALWAYS_INLINE Vec vec_splat(const float *p)
+{
+    return _mm256_set1_ps(*p);
+}
+
+static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
+{
+    return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
+}
+
+static ALWAYS_INLINE Vec vec_sub(Vec a, Vec b)
+{
+    return _mm256_sub_ps(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_mul(Vec a, Vec b)
+{
+    return _mm256_mul_ps(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_fma(Vec a, Vec b, Vec sum)
+{
+    return _mm256_fmadd_ps(a, b, sum);
+}
+
+static ALWAYS_INLINE Vec vec_clamp6(Vec x)
+{
+    return _mm256_min_ps(_mm256_max_ps(x, _mm256_setzero_ps()), _mm256_set1_ps(6)); /* max(NaN, 0) is 0 */
+}
+
+/* 12 sums, 2 weights and a value fill 15 of the 16 registers. */
+#define TILE_PIXELS 6
+#define PANEL_VECTORS 2
+#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define MAX_VECTORS 8
+#define PANEL_TILES(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
+#define GROUPED_TILES(X) X(1, 8) X(2, 4)
+#define BLOCK_VECTORS                                                                                        \
+    2 /* a cache line: not read in two passes, though not all of its weights fit in registers */
+#define PEAK_CHAINS 12
+
+#include "detector/kernels/simd_convolution.h"
+#include "detector/kernels/simd_depthwise.h"
+#include "detector/kernels/simd_multiply_broadcast.h"
+#include "detector/kernels/simd_normalise.h"
+#include "detector/kernels/simd_peak.h"
+#include "detector/kernels/simd_pointwise.h"
+
+void kernels_init_avx2(Kernels *kernels)
+{
+    *kernels = (Kernels){
+        .isa = "avx2",
+        .panel = PANEL,
+        .tile = TILE_PIXELS,
+        .normalise_row = normalise_row_avx2,
+        .convolution_row = convolution_row_avx2,
+        .depthwise_row = {NULL, depthwise_row_s1_avx2, depthwise_row_s2_avx2},
+        .pointwise_tile = pointwise_tile_avx2,
+        .peak_burst = peak_burst_avx2,
+    };
+}

@@ -1,0 +1,97 @@
+#include "detector/kernels/simd.h"
+
+#include <immintrin.h>
+
+#define KERNEL(name) name##_avx512
+
+typedef __m512 Vec;
+#define VEC_LANES 16
+#define KEEP_VECTOR(x) __asm__ volatile("" : "+v"(x))
+
+static ALWAYS_INLINE Vec vec_zero(void)
+{
+    return _mm512_setzero_ps();
+}
+
+static ALWAYS_INLINE Vec vec_load(const float *p)
+{
+    return _mm512_load_ps(p);
+}
+
+static ALWAYS_INLINE void vec_store(float *p, Vec x)
+{
+    _mm512_store_ps(p, x);
+}
+
+static ALWAYS_INLINE void vec_store_unaligned(float *p, Vec x)
+{
+    _mm512_storeu_ps(p, x);
+}
+
+static ALWAYS_INLINE Vec vec_splat(const float *p)
+{
+    return _mm512_set1_ps(*p);
+}
+
+static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
+{
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
+}
+
+static ALWAYS_INLINE Vec vec_sub(Vec a, Vec b)
+{
+    return _mm512_sub_ps(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_mul(Vec a, Vec b)
+{
+    return _mm512_mul_ps(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_fma(Vec a, Vec b, Vec sum)
+{
+    return _mm512_fmadd_ps(a, b, sum);
+}
+
+static ALWAYS_INLINE Vec vec_clamp6(Vec x)
+{
+    return _mm512_min_ps(_mm512_max_ps(x, _mm512_setzero_ps()), _mm512_set1_ps(6)); /* max(NaN, 0) is 0 */
+}
+
+/* 28 sums, 2 weights and a value fill 31 of the 32 registers; a value is used twice, so that one load
+ * feeds two multiply-adds. */
+#define TILE_PIXELS 14
+#define PANEL_VECTORS 2
+#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define MAX_VECTORS 8
+/* clang-format off */
+#define TILES(X, vectors) \
+    X(1, vectors) X(2, vectors) X(3, vectors) X(4, vectors) X(5, vectors) X(6, vectors) X(7, vectors) \
+    X(8, vectors) X(9, vectors) X(10, vectors) X(11, vectors) X(12, vectors) X(13, vectors) X(14, vectors)
+/* clang-format on */
+#define PANEL_TILES(X) TILES(X, 2)
+#define HALF_TILES(X) TILES(X, 1)
+#define GROUPED_TILES(X) X(1, 8) X(2, 8) X(3, 4) X(4, 4)
+#define BLOCK_VECTORS 1
+#define PEAK_CHAINS 16
+
+#include "detector/kernels/simd_convolution.h"
+#include "detector/kernels/simd_depthwise.h"
+#include "detector/kernels/simd_multiply_broadcast.h"
+#include "detector/kernels/simd_normalise.h"
+#include "detector/kernels/simd_peak.h"
+#include "detector/kernels/simd_pointwise.h"
+
+void kernels_init_avx512(Kernels *kernels)
+{
+    *kernels = (Kernels){
+        .isa = "avx512",
+        .panel = PANEL,
+        .tile = TILE_PIXELS,
+        .normalise_row = normalise_row_avx512,
+        .convolution_row = convolution_row_avx512,
+        .depthwise_row = {NULL, depthwise_row_s1_avx512, depthwise_row_s2_avx512},
+        .pointwise_tile = pointwise_tile_avx512,
+        .peak_burst = peak_burst_avx512,
+    };
+}

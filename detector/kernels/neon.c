@@ -1,0 +1,101 @@
+#include "detector/kernels/simd.h"
+
+#include <arm_neon.h>
+#include <string.h>
+
+#ifndef __clang__
+/* gcc would move all loads of a tile to its top, where there are not enough registers for them. */
+#pragma GCC optimize("no-schedule-insns")
+#endif
+
+#define KERNEL(name) name##_neon
+
+typedef float32x4_t Vec;
+#define VEC_LANES 4
+#define KEEP_VECTOR(x) __asm__ volatile("" : "+w"(x))
+
+static ALWAYS_INLINE Vec vec_zero(void)
+{
+    return vdupq_n_f32(0);
+}
+
+static ALWAYS_INLINE Vec vec_load(const float *p)
+{
+    return vld1q_f32(p);
+}
+
+static ALWAYS_INLINE void vec_store(float *p, Vec x)
+{
+    vst1q_f32(p, x);
+}
+
+static ALWAYS_INLINE void vec_store_unaligned(float *p, Vec x)
+{
+    vst1q_f32(p, x);
+}
+
+static ALWAYS_INLINE Vec vec_splat(const float *p)
+{
+    return vld1q_dup_f32(p);
+}
+
+static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
+{
+    uint32_t four;
+    memcpy(&four, p, sizeof four);
+    const uint8x8_t bytes = vreinterpret_u8_u32(vdup_n_u32(four));
+    return vcvtq_f32_u32(vmovl_u16(vget_low_u16(vmovl_u8(bytes))));
+}
+
+static ALWAYS_INLINE Vec vec_sub(Vec a, Vec b)
+{
+    return vsubq_f32(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_mul(Vec a, Vec b)
+{
+    return vmulq_f32(a, b);
+}
+
+static ALWAYS_INLINE Vec vec_fma(Vec a, Vec b, Vec sum)
+{
+    return vfmaq_f32(sum, a, b);
+}
+
+#define vec_fma_lane(a, b, lane, sum) vfmaq_laneq_f32(sum, a, b, lane)
+
+static ALWAYS_INLINE Vec vec_clamp6(Vec x)
+{
+    return vminq_f32(vmaxnmq_f32(x, vdupq_n_f32(0)), vdupq_n_f32(6)); /* maxnm(NaN, 0) is 0 */
+}
+
+/* 20 sums, 5 values and 4 weights of the 32 registers: the rest lets loads run ahead. */
+#define TILE_PIXELS 5
+#define PANEL_VECTORS 4
+#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define MAX_VECTORS 8
+#define PANEL_TILES(X) X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4)
+#define GROUPED_TILES(X) X(1, 8)
+#define BLOCK_VECTORS 1 /* its weights fit in registers */
+#define PEAK_CHAINS 16
+
+#include "detector/kernels/simd_convolution.h"
+#include "detector/kernels/simd_depthwise.h"
+#include "detector/kernels/simd_multiply_lanes.h"
+#include "detector/kernels/simd_normalise.h"
+#include "detector/kernels/simd_peak.h"
+#include "detector/kernels/simd_pointwise.h"
+
+void kernels_init_neon(Kernels *kernels)
+{
+    *kernels = (Kernels){
+        .isa = "neon",
+        .panel = PANEL,
+        .tile = TILE_PIXELS,
+        .normalise_row = normalise_row_neon,
+        .convolution_row = convolution_row_neon,
+        .depthwise_row = {NULL, depthwise_row_s1_neon, depthwise_row_s2_neon},
+        .pointwise_tile = pointwise_tile_neon,
+        .peak_burst = peak_burst_neon,
+    };
+}

@@ -1,0 +1,76 @@
+/*
+ * First convolution, in the register tiles of the pointwise kernel.
+ * Every output is one chain of multiply-adds in the order (row, column, RGB) that starts from the bias.
+ */
+#define ROW_TAPS 9   /* three RGB pixels */
+#define PIXEL_STEP 6 /* floats between the inputs of neighbouring outputs: two RGB pixels */
+
+static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_input, const int pixels,
+                                   const int vectors, const float *weights, const float *bias,
+                                   ptrdiff_t channels, float *out)
+{
+    Vec sum[TILE_PIXELS][PANEL_VECTORS];
+    EACH (v, vectors) {
+        Vec start = vec_load(bias + v * VEC_LANES);
+        EACH (p, pixels)
+            sum[p][v] = start;
+    }
+    ROLLED for (int row = 0; row < 3; row++)
+    {
+        const float *in = rows[row] + first_input;
+        ROLLED for (int tap = 0; tap < ROW_TAPS; tap++, in++, weights += channels)
+        {
+            Vec weight[PANEL_VECTORS];
+            EACH (v, vectors)
+                weight[v] = vec_load(weights + v * VEC_LANES);
+            EACH (p, pixels) {
+                Vec value = vec_splat(in + p * PIXEL_STEP);
+                EACH (v, vectors)
+                    sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
+            }
+        }
+    }
+    EACH (p, pixels)
+        EACH (v, vectors)
+            vec_store(out + p * channels + v * VEC_LANES, vec_clamp6(sum[p][v]));
+}
+
+typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, const float *weights,
+                          const float *bias, ptrdiff_t channels, float *out);
+
+#define CONVOLVE_NAME(pixels, vectors) KERNEL(convolve_##pixels##x##vectors)
+#define DEFINE_CONVOLVE(pixels, vectors)                                                                     \
+    static void CONVOLVE_NAME(pixels, vectors)(const float *const rows[3], ptrdiff_t first_input,            \
+                                               const float *weights, const float *bias, ptrdiff_t channels,  \
+                                               float *out)                                                   \
+    {                                                                                                        \
+        convolve(rows, first_input, pixels, vectors, weights, bias, channels, out);                          \
+    }
+PANEL_TILES(DEFINE_CONVOLVE)
+#ifdef HALF_TILES
+HALF_TILES(DEFINE_CONVOLVE)
+#endif
+
+#define CONVOLVE_ENTRY(pixels, vectors) [pixels] = CONVOLVE_NAME(pixels, vectors),
+static ConvolveTile *const panel_convolve[TILE_PIXELS + 1] = {PANEL_TILES(CONVOLVE_ENTRY)};
+#ifdef HALF_TILES
+static ConvolveTile *const half_convolve[TILE_PIXELS + 1] = {HALF_TILES(CONVOLVE_ENTRY)};
+#endif
+
+static void KERNEL(convolution_row)(const float *const rows[3], int width, const float *weights,
+                                    const float *bias, int channels, float *out)
+{
+    for (int x = 0, tiles = (width + TILE_PIXELS - 1) / TILE_PIXELS; tiles > 0; tiles--) {
+        const int count = (width - x + tiles - 1) / tiles;
+        for (int c = 0; c < channels; c += PANEL) {
+            ConvolveTile *const *convolve_tile = panel_convolve;
+#ifdef HALF_TILES
+            if (channels - c < PANEL)
+                convolve_tile = half_convolve;
+#endif
+            convolve_tile[count](rows, (ptrdiff_t)x * PIXEL_STEP, weights + c, bias + c, channels,
+                                 out + (ptrdiff_t)x * channels + c);
+        }
+        x += count;
+    }
+}

@@ -1,0 +1,198 @@
+#include "tests/kernel/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void fill(float *data, size_t count, float scale)
+{
+    for (size_t i = 0; i < count; i++)
+        data[i] = scale * random_float();
+}
+
+/* weights: [taps][channels], bias: [channels]; zeros from out_channels on, as the plan has it. */
+static void fill_weights(Buffer *weights, Buffer *bias, int taps, int out_channels, int channels)
+{
+    for (int row = 0; row <= taps; row++) {
+        float *to = row < taps ? weights->data + row * channels : bias->data;
+        fill(to, (size_t)out_channels, 2);
+        memset(to + out_channels, 0, (size_t)(channels - out_channels) * sizeof(float));
+    }
+}
+
+typedef struct Depthwise {
+    int width, stride, channels, padded;
+    Buffer rows[3], weights, bias;
+} Depthwise;
+
+static Expected expected_depthwise(const Depthwise *depthwise, int x, int channel)
+{
+    Expected sum = expected_start(depthwise->bias.data[channel]);
+    for (int tap = 0; tap < 9; tap++) {
+        const int column = x * depthwise->stride - 1 + tap % 3;
+        const float value = column < 0 || column >= depthwise->width
+                                ? 0
+                                : depthwise->rows[tap / 3].data[column * depthwise->padded + channel];
+        expected_add(&sum, value, depthwise->weights.data[tap * depthwise->padded + channel]);
+    }
+    return expected_end(sum, 1);
+}
+
+static void check_columns(Report *report, const Depthwise *depthwise, int begin, int end)
+{
+    const int padded = depthwise->padded;
+    const float *const rows[3] = {depthwise->rows[0].data, depthwise->rows[1].data, depthwise->rows[2].data};
+    Buffer out = buffer_create((size_t)(end - begin) * (size_t)padded,
+                               random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
+    report->kernels->depthwise_row[depthwise->stride](
+        rows, depthwise->width, begin, end, depthwise->weights.data, depthwise->bias.data, padded, out.data);
+    report->checks++;
+
+    const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
+    int column = 0, channel = 0;
+    for (int x = begin; x < end && !what; x++)
+        for (int c = 0; c < padded && !what; c++) {
+            const float value = out.data[(x - begin) * padded + c];
+            if (c >= depthwise->channels) {
+                if (value != 0)
+                    what = "padding is not zero";
+            } else {
+                const Expected expected = expected_depthwise(depthwise, x, c);
+                if (!as_expected(report->kernels, &expected, value))
+                    what = "wrong value";
+            }
+            column = x;
+            channel = c;
+        }
+    if (what)
+        report_failure(
+            report,
+            "depthwise_row, stride %d: %s at column %d, channel %d: columns %d to %d of %d, %d channels",
+            depthwise->stride, what, column, channel, begin, end, depthwise->width, depthwise->channels);
+    buffer_destroy(&out);
+}
+
+static void check_depthwise_row(Report *report, int width, int stride, int channels)
+{
+    Depthwise depthwise = {
+        .width = width, .stride = stride, .channels = channels, .padded = kernel_pad(channels)};
+    const size_t padded = (size_t)depthwise.padded;
+    depthwise.weights = buffer_create(9 * padded, BUFFER_AT_END);
+    depthwise.bias = buffer_create(padded, BUFFER_AT_END);
+    fill_weights(&depthwise.weights, &depthwise.bias, 9, channels, depthwise.padded);
+    for (int row = 0; row < 3; row++) {
+        depthwise.rows[row] =
+            buffer_create((size_t)width * padded, row == 1 ? BUFFER_AT_END : BUFFER_AT_START);
+        for (int x = 0; x < width; x++) /* what is padding stays NaN */
+            fill(depthwise.rows[row].data + (size_t)x * padded, (size_t)channels, 3);
+    }
+
+    const int out_width = (width + stride - 1) / stride;
+    check_columns(report, &depthwise, 0, out_width);
+    if (out_width <= 14)
+        for (int begin = 0; begin < out_width; begin++)
+            for (int end = begin + 1; end <= out_width; end++)
+                check_columns(report, &depthwise, begin, end);
+
+    for (int row = 0; row < 3; row++)
+        buffer_destroy(&depthwise.rows[row]);
+    buffer_destroy(&depthwise.weights);
+    buffer_destroy(&depthwise.bias);
+}
+
+void check_depthwise(Report *report)
+{
+    static const int channels[] = {1, 8, 16, 24, 32, 48, 64, 80, 112};
+    for (int stride = 1; stride <= 2; stride++) {
+        for (int width = 1; width <= 24; width += report->quick ? 5 : 1)
+            for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+                if ((size_t)width % 3 == i % 3)
+                    check_depthwise_row(report, width, stride, channels[i]);
+        check_depthwise_row(report, 112, stride, 32);
+        check_depthwise_row(report, 49, stride, 224);
+        check_depthwise_row(report, 7, stride, 512);
+    }
+}
+
+static void check_convolution_row(Report *report, int width, int channels)
+{
+    const int padded = kernel_pad(channels);
+    Buffer weights = buffer_create(27 * (size_t)padded, BUFFER_AT_END);
+    Buffer bias = buffer_create((size_t)padded, BUFFER_AT_END);
+    fill_weights(&weights, &bias, 27, channels, padded);
+    const size_t row_floats = (size_t)(2 * width + 2) * 3;
+    Buffer in[3];
+    for (int row = 0; row < 3; row++) {
+        in[row] = buffer_create(row_floats, row == 1 ? BUFFER_AT_START : BUFFER_AT_END);
+        fill(in[row].data, row_floats, 1);
+    }
+    Buffer out =
+        buffer_create((size_t)width * (size_t)padded, random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
+    const float *const rows[3] = {in[0].data, in[1].data, in[2].data};
+    report->kernels->convolution_row(rows, width, weights.data, bias.data, padded, out.data);
+    report->checks++;
+
+    const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
+    int column = 0, channel = 0;
+    for (int x = 0; x < width && !what; x++)
+        for (int c = 0; c < padded && !what; c++) {
+            Expected sum = expected_start(bias.data[c]);
+            for (int tap = 0; tap < 27; tap++)
+                expected_add(&sum, rows[tap / 9][6 * x + tap % 9], weights.data[tap * padded + c]);
+            sum = expected_end(sum, 1);
+            if (!as_expected(report->kernels, &sum, out.data[x * padded + c]))
+                what = c < channels ? "wrong value" : "padding is not zero";
+            column = x;
+            channel = c;
+        }
+    if (what)
+        report_failure(report, "convolution_row: %s at column %d, channel %d: width %d, %d channels", what,
+                       column, channel, width, channels);
+    for (int row = 0; row < 3; row++)
+        buffer_destroy(&in[row]);
+    buffer_destroy(&weights);
+    buffer_destroy(&bias);
+    buffer_destroy(&out);
+}
+
+void check_convolution(Report *report)
+{
+    static const int channels[] = {8, 16, 24, 32, 48, 64};
+    for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
+        for (int width = 1; width <= 40; width += report->quick ? 5 : 1)
+            check_convolution_row(report, width, channels[i]);
+        for (int width = 64; width <= 112; width += 16)
+            check_convolution_row(report, width, channels[i]);
+    }
+}
+
+void check_normalise(Report *report)
+{
+    for (int count = 1; count <= 200; count++) {
+        const int shift = (int)random_below(16);
+        /* Bytes that end at the inaccessible page. */
+        const size_t floats = ((size_t)(count + shift) + 3) / 4;
+        Buffer in = buffer_create(floats, BUFFER_AT_END), out = buffer_create((size_t)count, BUFFER_AT_END);
+        uint8_t *bytes = (uint8_t *)(in.data + floats) - count;
+        for (int i = 0; i < count; i++)
+            bytes[i] = (uint8_t)(count == 200 ? (uint32_t)i : random_below(256));
+        if (count == 200)
+            bytes[199] = 255;
+        report->kernels->normalise_row(bytes, count, out.data);
+        report->checks++;
+        for (int i = 0; i < count; i++)
+            if (out.data[i] != ((float)bytes[i] - 127.5f) * (1 / 127.5f) || !buffer_intact(&out)) {
+                report_failure(report, "normalise_row: wrong value or out of bounds at %d of %d", i, count);
+                break;
+            }
+        buffer_destroy(&in);
+        buffer_destroy(&out);
+    }
+}
+
+void check_peak(Report *report)
+{
+    const double once = report->kernels->peak_burst(1), often = report->kernels->peak_burst(1000);
+    report->checks++;
+    if (!(once >= 8) || often != 1000 * once)
+        report_failure(report, "peak_burst: 1 iteration makes %g operations, 1000 make %g", once, often);
+}
