@@ -1,0 +1,31 @@
+/* Encoding and muxing with libav*, in the thread that calls it. */
+#ifndef LOOKOUT_ENCODER_H
+#define LOOKOUT_ENCODER_H
+
+#include "vision/error.h"
+#include "vision/frame.h"
+#include "vision/writer_file.h"
+#include "vision/writer_format.h"
+
+typedef struct Encoder Encoder;
+
+typedef struct EncoderOptions {
+    const char *path;  /* for messages; must outlive the encoder */
+    double frame_rate; /* expected, 0: unknown */
+    const char *video; /* the one libavcodec encoder to use for clips; NULL: the best there is */
+} EncoderOptions;
+
+/* Opens an encoder for frames like `first`, creates the file (only then) and writes the header. first itself
+ * is not written. The file must outlive the encoder. NULL with error. */
+Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
+                        const EncoderOptions *options, VisionError *error);
+/* Encodes an I420 frame and writes what is ready; 0, or -1 with error. */
+int encoder_write(Encoder *encoder, const Frame *frame, VisionError *error);
+/* Writes what the encoder holds back, and the trailer; 0, or -1 with error. Not after a failure. */
+int encoder_finish(Encoder *encoder, VisionError *error);
+void encoder_destroy(Encoder *encoder); /* takes NULL */
+
+/* As "H.264 (libx264)". fallback: nonzero when it is not the encoder that was wished for. */
+const char *encoder_name(const Encoder *encoder, int *fallback);
+
+#endif

@@ -1,0 +1,16 @@
+#include "vision/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int vision_fail(VisionError *error, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(error->message, sizeof error->message, format, arguments);
+    va_end(arguments);
+    for (char *c = error->message; *c; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+    return -1;
+}

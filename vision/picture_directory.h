@@ -1,0 +1,12 @@
+/* The pictures of a directory as a source. */
+#ifndef LOOKOUT_PICTURE_DIRECTORY_H
+#define LOOKOUT_PICTURE_DIRECTORY_H
+
+#include "vision/source.h"
+
+/* Picture files by their suffix, in the byte order of their names; hidden files and subdirectories are left
+ * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
+ * sequence number n, also behind skipped ones. Of an animation the first picture counts. */
+Source *picture_directory_open(const char *path, const atomic_int *stop, VisionError *error);
+
+#endif

@@ -1,0 +1,48 @@
+/* Where frames come from: clips, pictures, directories of pictures, y4m on a pipe. One table of functions
+ * each. */
+#ifndef LOOKOUT_SOURCE_H
+#define LOOKOUT_SOURCE_H
+
+#include <stdatomic.h>
+
+#include "vision/error.h"
+#include "vision/frame.h"
+
+typedef enum SourceStatus {
+    SOURCE_FRAME,   /* a frame was delivered */
+    SOURCE_END,     /* no more frames, all is well (or a wait for input was ended by the stop flag) */
+    SOURCE_DAMAGED, /* no more frames, and some of the input was broken or missing; error says what. Whatever
+                       could be read was delivered before. */
+} SourceStatus;
+
+typedef struct Source Source;
+
+typedef struct SourceFunctions {
+    const char *name;
+    /* Delivers the next frame: a view of the reader's pixels (often the decoder's own reference pictures, not
+     * to be written to), valid until the next call. Times are the input's own and strictly increase; sequence
+     * counts from 0. After SOURCE_END or SOURCE_DAMAGED every further call says the same again. */
+    SourceStatus (*read)(Source *source, Frame *frame, VisionError *error);
+    /* Starts again at the first frame (times and sequence start again too); 0, or -1 with error. NULL where
+     * the input cannot: a pipe. */
+    int (*rewind)(Source *source, VisionError *error);
+    void (*destroy)(Source *source);
+} SourceFunctions;
+
+/* First member of every source. */
+struct Source {
+    const SourceFunctions *functions;
+    int64_t frame_count; /* expected number of frames, 0 where unknown; for progress only */
+    double frame_rate;   /* frames a second, 0 where unknown or meaningless (pictures) */
+    int still;           /* nonzero: a single picture */
+};
+
+/* Opens whatever `path` is: "-" (y4m on standard input), a directory (its pictures in the byte order of their
+ * names, 25 a second), or a file or named pipe that FFmpeg can read. Paths are opened as plain files, never
+ * as URLs or patterns, and nothing that a file refers to is opened. Returns NULL with error filled when there
+ * is not one frame to be had (no such file, not a video, ...). stop may be NULL; otherwise it outlives the
+ * source, and setting it nonzero (a signal handler may) ends a wait for a pipe within a tenth of a second. */
+Source *source_open(const char *path, const atomic_int *stop, VisionError *error);
+void source_destroy(Source *source); /* takes NULL */
+
+#endif

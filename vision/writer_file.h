@@ -1,0 +1,33 @@
+/* The file under a muxer: an own descriptor, so that a name is only a name and the reason of a failed write
+ * is known. */
+#ifndef LOOKOUT_WRITER_FILE_H
+#define LOOKOUT_WRITER_FILE_H
+
+#include "vision/error.h"
+
+#include <libavformat/avio.h>
+
+typedef struct OutputFile OutputFile;
+
+/* Checks that the path can be written to, without touching it: 0, or -1 with error. "-" is standard output.
+ */
+int output_file_check(const char *path, VisionError *error);
+
+/* Nothing is created until output_file_open(). path must outlive the file. NULL with error: out of memory. */
+OutputFile *output_file_create(const char *path, VisionError *error);
+/* Creates the file or empties an existing one; 0, or -1 with error. */
+int output_file_open(OutputFile *file, VisionError *error);
+/* Closes the descriptor, if open; 0, or -1 with error if a write or the closing failed. */
+int output_file_close(OutputFile *file, VisionError *error);
+void output_file_destroy(OutputFile *file); /* takes NULL */
+
+/* What a muxer writes through; owned by the file. */
+AVIOContext *output_file_io(OutputFile *file);
+
+/* The errno of the first write that failed, 0 if none did. Every later write fails like it. */
+int output_file_errno(const OutputFile *file);
+
+/* From any thread: a write that waits for the reader of a pipe gives up, as does every later one. */
+void output_file_cancel(OutputFile *file);
+
+#endif
