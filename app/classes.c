@@ -1,0 +1,32 @@
+#include "app/classes.h"
+
+#include <string.h>
+
+static int find_class(const DetectorModelInfo *model, const char *name, size_t length)
+{
+    for (int i = 0; i < model->class_count; i++)
+        if (strlen(model->classes[i]) == length && !memcmp(model->classes[i], name, length))
+            return i;
+    return -1;
+}
+
+int classes_select(const char *list, const DetectorModelInfo *model, uint8_t *mask, AppError *error)
+{
+    memset(mask, 0, (size_t)model->class_count);
+    for (const char *name = list, *end;; name = end + 1) {
+        end = name + strcspn(name, ",");
+        name += strspn(name, " ");
+        size_t length = (size_t)(end - name);
+        if (name > end)
+            length = 0;
+        while (length && name[length - 1] == ' ')
+            length--;
+        int index = find_class(model, name, length);
+        if (index < 0)
+            return app_fail(error, "option --classes: there is no class '%.*s'; 'lookout info' lists them",
+                            (int)(length < 200 ? length : 200), name);
+        mask[index] = 1;
+        if (!*end)
+            return 0;
+    }
+}

@@ -1,0 +1,103 @@
+#include "app/help.h"
+
+#include "app/option_table.h"
+
+/* Text in man(7), in short lines; every backslash, dash and leading dot or quote needs care. */
+static void put(FILE *to, const char *text)
+{
+    enum { ENOUGH = 60 };
+    for (int column = 0; *text; text++, column++) {
+        if (*text == ' ' && column > ENOUGH) {
+            fputs("\n", to);
+            column = -1;
+        } else if (*text == '\\') {
+            fputs("\\e", to);
+        } else if (*text == '-') {
+            fputs("\\-", to);
+        } else {
+            fprintf(to, "%s%c", column == 0 && (*text == '.' || *text == '\'') ? "\\&" : "", *text);
+        }
+    }
+}
+
+static void print_option(FILE *to, const Option *option)
+{
+    fputs(".TP\n.B ", to);
+    if (option->letter)
+        fprintf(to, "\\-%c\\fR, \\fB", option->letter);
+    fputs("\\-\\-", to);
+    put(to, option->name);
+    if (option->argument) {
+        fputs("\\fR \\fI", to);
+        put(to, option->argument);
+    }
+    fputs("\n", to);
+    put(to, option->help);
+    fputs(".\n", to);
+}
+
+void help_print_manual(FILE *to, const char *version)
+{
+    fprintf(to,
+            ".TH LOOKOUT 1 2026-11-25 \"lookout %s\" \"User Commands\"\n.SH NAME\n"
+            "lookout \\- find objects in videos and pictures\n.SH SYNOPSIS\n",
+            version);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        fputs(i ? ".br\n.B lookout" : ".B lookout", to);
+        if (*command_table[i].word)
+            fprintf(to, " %s", command_table[i].word);
+        fputs("\\fR ", to);
+        put(to, command_table[i].synopsis);
+        fputs("\n", to);
+    }
+    fputs(
+        ".SH DESCRIPTION\n"
+        "Lookout runs a MobileNet with an SSD head on the CPU and says what is in a\npicture, and where.\n"
+        "Its output is a line of JSON for each frame, a recording with boxes and names\ndrawn in, or both.\n"
+        "Every frame of the input is detected once, in order.\n"
+        ".SH COMMANDS\n",
+        to);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        fprintf(to, ".TP\n.B lookout%s%s\n", i ? " " : "", command_table[i].word);
+        put(to, command_table[i].help);
+        fputs(".\n", to);
+    }
+    fputs(".PP\nA file whose name is that of a command is written with a path, as ./info.\n"
+          ".SH OPTIONS\n"
+          "A value follows as the next word or after an equals sign.\n"
+          "A flag is turned off by\n.BR =no ,\nwhich overrides the config file.\n"
+          "After\n.B \\-\\-\nnothing is an option.\n",
+          to);
+    for (int i = 0; i < option_count; i++)
+        print_option(to, &option_table[i]);
+    fputs(".SH OUTPUT\n"
+          "A line of\n.B \\-\\-json\nlooks like this:\n.PP\n.nf\n"
+          "{\"frame\":0,\"time\":0.033,\"width\":640,\"height\":360,\"alpha\":1.0,\"size\":224,\n"
+          "\"inference_ms\":5.1,\"detections\":[{\"class\":\"person\",\"score\":0.93,\n"
+          "\"box\":[12.5,40.0,100.25,210.0]}]}\n.fi\n.PP\n"
+          "The time is the input's, in seconds.\n"
+          "A box is left, top, width and height in pixels of the upright picture.\n"
+          "Existing files are replaced; none is created\nif the input has not one frame that can be read.\n"
+          ".PP\nThe line of a point of\n.B lookout bench\nlooks like this:\n.PP\n.nf\n"
+          "{\"alpha\":1.0,\"size\":224,\"threads\":1,\"isa\":\"avx512\",\"runs\":240,\"median_ms\":6.2,\n"
+          "\"p95_ms\":6.5,\"gflops\":207.0,\"peak_share\":0.93,\"rss_mb\":38.0}\n.fi\n.PP\n"
+          "The time is of a whole inference, from the pixels to the boxes.\n"
+          "The share is that of the peak of fused multiply\\-adds,\nmeasured just before.\n"
+          "The memory is what engine, weights and detector add to the program\\(aqs.\n"
+          "With the lines on standard output there is no table.\n"
+          "The config file\\(aqs alpha, rho, size and json do not count here.\n"
+          ".SH ENVIRONMENT\n.TP\n.B LOOKOUT_MODELS\nWeights to use when\n.B \\-\\-model\n"
+          "is not given: a file, or a directory that holds\nlookout\\-1.00.safetensors and the like.\n"
+          ".TP\n.B XDG_CONFIG_HOME\nWhere the config file is searched; ~/.config if not set.\n"
+          ".SH FILES\n.TP\n.I $XDG_CONFIG_HOME/lookout/lookout.conf\n"
+          "Options, one a line, as option=value without dashes; a flag is yes or no.\n"
+          "A line that starts with # is a comment.\n"
+          "The command line overrides it.\n"
+          ".SH EXIT STATUS\n0 done, 1 failed, 2 usage error, 130 ended by SIGINT, 143 ended by SIGTERM.\n"
+          "At the first of these signals the files are completed;\na second one ends the program at once.\n"
+          ".SH EXAMPLES\n.nf\nlookout \\-\\-headless clip.mp4 \\-o annotated.mkv \\-\\-json boxes.jsonl\n"
+          "lookout \\-\\-headless photo.jpg \\-\\-json \\-\n"
+          "ffmpeg \\-i in.mov \\-f yuv4mpegpipe \\- | lookout \\-\\-headless \\- \\-\\-json \\-\n"
+          "lookout info \\-\\-alpha 0.5 \\-\\-size 160\nlookout bench \\-j 1\n.fi\n",
+          to);
+}

@@ -1,0 +1,78 @@
+#include "app/bench.h"
+#include "app/config.h"
+#include "app/detect.h"
+#include "app/help.h"
+#include "app/info.h"
+#include "app/message.h"
+#include "app/result_file.h"
+#include "app/signals.h"
+#include "app/version.h"
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Ends what was printed on standard output. */
+static int finish_stdout(void)
+{
+    if (!fflush(stdout) && !ferror(stdout))
+        return EXIT_DONE;
+    int reason = errno; /* of the write that failed */
+    if (stdout_is_closed())
+        return EXIT_DONE;
+    message("cannot write standard output: %s", strerror(reason));
+    return EXIT_FAILED;
+}
+
+static int run_info(const Options *options)
+{
+    AppError error;
+    ExitCode code = info_print(options, stdout, &error);
+    if (code != EXIT_DONE) {
+        message("%s", error.message);
+        return code;
+    }
+    return finish_stdout();
+}
+
+static int run(const Options *options, const atomic_int *stop)
+{
+    AppError error;
+    if (options->help) {
+        help_print(stdout);
+        return finish_stdout();
+    }
+    if (options->version) {
+        version_print(stdout);
+        return finish_stdout();
+    }
+    if (options_check(options, &error)) {
+        message("%s", error.message);
+        return EXIT_USAGE;
+    }
+    switch (options->command) {
+    case COMMAND_INFO:
+        return run_info(options);
+    case COMMAND_BENCH:
+        return bench_run(options, stop);
+    case COMMAND_DETECT:
+    case COMMAND_COUNT:
+        break;
+    }
+    return detect_run(options, stop);
+}
+
+int main(int argc, char *argv[])
+{
+    const atomic_int *stop = signals_catch();
+    Options options;
+    AppError error;
+    char *config_text;
+    int code = EXIT_USAGE;
+    if (config_load(&options, argc, argv, &config_text, &error))
+        message("%s", error.message);
+    else
+        code = run(&options, stop);
+    free(config_text);
+    return code;
+}

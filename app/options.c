@@ -1,0 +1,317 @@
+#include "app/options.h"
+
+#include "app/option_table.h"
+#include "app/text.h"
+#include <limits.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+Options options_default(void)
+{
+    return (Options){
+        .size = OPTION_FULL_SIZE,
+        .threshold = 0.3,
+        .nms = 0.5,
+        .max_detections = 100,
+    };
+}
+
+static void *field_of(Options *options, const Option *option)
+{
+    return (char *)options + option->offset;
+}
+
+/* "1, 0.75, 0.5, 0.25" */
+static void list_choices(const Option *option, char *text, size_t size)
+{
+    int length = 0;
+    for (int i = 0; option->choices[i] && (size_t)length < size; i++)
+        length += snprintf(text + length, size - (size_t)length, "%s%s", i ? ", " : "", option->choices[i]);
+}
+
+/* Index of the choice within `tolerance` of value, or -1. */
+static int find_choice(const Option *option, double value, double tolerance)
+{
+    for (int i = 0; option->choices[i]; i++) {
+        double choice;
+        if (!text_to_number(option->choices[i], &choice) && fabs(value - choice) <= tolerance)
+            return i;
+    }
+    return -1;
+}
+
+static int set_alpha(Options *options, const Option *option, const char *value, AppError *error)
+{
+    double number;
+    if (!text_to_number(value, &number) && find_choice(option, number, 0) >= 0) {
+        *(double *)field_of(options, option) = number;
+        return 0;
+    }
+    char choices[64];
+    list_choices(option, choices, sizeof choices);
+    return app_fail(error, "option --%s: '%s' is not one of %s", option->name, value, choices);
+}
+
+static int set_rho(Options *options, const Option *option, const char *value, AppError *error)
+{
+    /* the sides are sevenths of 224, the choices are those rounded */
+    static const int sevenths[] = {7, 6, 5, 4};
+    double number;
+    if (!text_to_number(value, &number)) {
+        for (size_t i = 0; i < sizeof sevenths / sizeof *sevenths; i++) {
+            if (fabs(number - sevenths[i] / 7.0) <= 0.005 + 1e-9) {
+                *(int *)field_of(options, option) = OPTION_FULL_SIZE / 7 * sevenths[i];
+                return 0;
+            }
+        }
+    }
+    char choices[64];
+    list_choices(option, choices, sizeof choices);
+    return app_fail(error, "option --%s: '%s' is not one of %s (of 224 pixels)", option->name, value,
+                    choices);
+}
+
+static int set_size(Options *options, const Option *option, const char *value, AppError *error)
+{
+    int64_t number;
+    if (!text_to_integer(value, &number) && number >= (int64_t)option->minimum &&
+        number <= (int64_t)option->maximum && number % 32 == 0) {
+        *(int *)field_of(options, option) = (int)number;
+        return 0;
+    }
+    char choices[64];
+    list_choices(option, choices, sizeof choices);
+    return app_fail(error, "option --%s: '%s' is not one of %s", option->name, value, choices);
+}
+
+static int set_integer(Options *options, const Option *option, const char *value, AppError *error)
+{
+    int64_t number;
+    if (!text_to_integer(value, &number) && number >= (int64_t)option->minimum &&
+        number <= (int64_t)option->maximum) {
+        *(int *)field_of(options, option) = (int)number;
+        return 0;
+    }
+    return app_fail(error, "option --%s: '%s' is not a whole number from %.0f to %.0f", option->name, value,
+                    option->minimum, option->maximum);
+}
+
+static int set_number(Options *options, const Option *option, const char *value, AppError *error)
+{
+    double number;
+    if (!text_to_number(value, &number) && number >= option->minimum && number <= option->maximum) {
+        *(double *)field_of(options, option) = number;
+        return 0;
+    }
+    return app_fail(error, "option --%s: '%s' is not a number from %.0f to %.0f", option->name, value,
+                    option->minimum, option->maximum);
+}
+
+static int set_flag(Options *options, const Option *option, const char *value, AppError *error)
+{
+    int on = !strcmp(value, "yes");
+    if (!on && strcmp(value, "no"))
+        return app_fail(error, "option --%s: '%s' is neither yes nor no", option->name, value);
+    *(int *)field_of(options, option) = on;
+    return 0;
+}
+
+static int set_text(Options *options, const Option *option, const char *value, AppError *error)
+{
+    if (!*value)
+        return app_fail(error, "option --%s: its value %s is empty", option->name, option->argument);
+    *(const char **)field_of(options, option) = value;
+    return 0;
+}
+
+static int set(Options *options, const Option *option, const char *value, AppError *error)
+{
+    switch (option->type) {
+    case OPTION_FLAG:
+        return set_flag(options, option, value, error);
+    case OPTION_INTEGER:
+        return set_integer(options, option, value, error);
+    case OPTION_NUMBER:
+        return set_number(options, option, value, error);
+    case OPTION_ALPHA:
+        return set_alpha(options, option, value, error);
+    case OPTION_RHO:
+        return set_rho(options, option, value, error);
+    case OPTION_SIZE:
+        return set_size(options, option, value, error);
+    case OPTION_TEXT:
+    case OPTION_FILE:
+        break;
+    }
+    return set_text(options, option, value, error);
+}
+
+/* The option whose name is likely meant: the nearest within a third of its letters, or one that starts so. */
+static const Option *nearest_option(const char *name)
+{
+    const Option *best = NULL;
+    int best_distance = INT_MAX;
+    for (int i = 0; i < option_count; i++) {
+        const Option *option = &option_table[i];
+        int distance = text_distance(name, option->name);
+        if (strlen(name) >= 2 && !strncmp(name, option->name, strlen(name)))
+            distance = 1;
+        if (distance < best_distance && distance <= ((int)strlen(option->name) + 2) / 3) {
+            best = option;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+static int fail_unknown(const char *name, const char *dashes, AppError *error)
+{
+    const Option *nearest = nearest_option(name);
+    if (nearest)
+        return app_fail(error, "no option '%s%s'; did you mean %s%s?", dashes, name, dashes, nearest->name);
+    return app_fail(error, "no option '%s%s'; 'lookout --help' lists them", dashes, name);
+}
+
+int options_set(Options *options, const char *name, const char *value, AppError *error)
+{
+    const Option *option = option_by_name(name, strlen(name));
+    if (!option)
+        return fail_unknown(name, "", error);
+    if (option->command_line_only)
+        return app_fail(error, "option '%s' belongs on the command line", name);
+    return set(options, option, value, error);
+}
+
+/* A command line on its way into options. */
+typedef struct Parser {
+    Options *options;
+    int argc;
+    char *const *argv;
+    int next;       /* index in argv */
+    uint64_t given; /* bit i: option_table[i] was on the command line */
+    AppError *error;
+} Parser;
+
+static void note_given(Parser *parser, const Option *option)
+{
+    parser->given |= UINT64_C(1) << (option - option_table);
+}
+
+static int parse_value(Parser *parser, const Option *option)
+{
+    if (parser->next >= parser->argc)
+        return app_fail(parser->error, "option --%s needs a value, %s", option->name, option->argument);
+    return set(parser->options, option, parser->argv[parser->next++], parser->error);
+}
+
+static int parse_long(Parser *parser, const char *text)
+{
+    size_t length = strcspn(text, "=");
+    const Option *option = option_by_name(text, length);
+    if (!option) {
+        char name[80];
+        snprintf(name, sizeof name, "%.*s", length < sizeof name ? (int)length : (int)sizeof name - 1, text);
+        return fail_unknown(name, "--", parser->error);
+    }
+    note_given(parser, option);
+    if (text[length] == '=')
+        return set(parser->options, option, text + length + 1, parser->error);
+    if (option->type == OPTION_FLAG)
+        return set(parser->options, option, "yes", parser->error);
+    return parse_value(parser, option);
+}
+
+/* One or more letters after a dash; the first that takes a value takes the rest. */
+static int parse_letters(Parser *parser, const char *letters)
+{
+    for (; *letters; letters++) {
+        const Option *option = option_by_letter(*letters);
+        if (!option)
+            return app_fail(parser->error, "no option '-%.*s'; 'lookout --help' lists them",
+                            (unsigned char)*letters < 0x80 ? 1 : 8, letters);
+        note_given(parser, option);
+        if (option->type != OPTION_FLAG) {
+            if (letters[1])
+                return set(parser->options, option, letters + 1, parser->error);
+            return parse_value(parser, option);
+        }
+        if (set(parser->options, option, "yes", parser->error))
+            return -1;
+    }
+    return 0;
+}
+
+static int parse_operand(Parser *parser, const char *operand, int may_be_command)
+{
+    Options *options = parser->options;
+    if (!*operand)
+        return app_fail(parser->error, "an empty INPUT; give a file, a directory or -");
+    if (may_be_command) {
+        for (int i = 0; i < COMMAND_COUNT; i++) {
+            if (!strcmp(operand, command_table[i].word)) {
+                options->command = (Command)i;
+                return 0;
+            }
+        }
+    }
+    if (options->operand)
+        return app_fail(parser->error, "one input at a time: '%s' and '%s'", options->operand, operand);
+    options->operand = operand;
+    return 0;
+}
+
+static int check_belonging(const Parser *parser)
+{
+    unsigned command = parser->options->command;
+    for (int i = 0; i < option_count; i++)
+        if (parser->given >> i & 1 && !(option_table[i].commands >> command & 1))
+            return app_fail(parser->error, "option --%s does not go with %s", option_table[i].name,
+                            command ? command_table[command].word : "detection");
+    return 0;
+}
+
+int options_parse(Options *options, int argc, char *const argv[], AppError *error)
+{
+    Parser parser = {.options = options, .argc = argc, .argv = argv, .next = 1, .error = error};
+    int operands = 0;
+    for (int only_operands = 0; parser.next < argc;) {
+        const char *text = argv[parser.next++];
+        int failed = 0;
+        if (only_operands || text[0] != '-' || !text[1])
+            failed = parse_operand(&parser, text, !only_operands && !operands++);
+        else if (!strcmp(text, "--"))
+            only_operands = 1;
+        else if (text[1] == '-')
+            failed = parse_long(&parser, text + 2);
+        else
+            failed = parse_letters(&parser, text + 1);
+        if (failed)
+            return -1;
+    }
+    return check_belonging(&parser);
+}
+
+/* Also of an input, where it is standard input. */
+static int is_dash(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+int options_check(const Options *options, AppError *error)
+{
+    if (options->command == COMMAND_BENCH && options->operand)
+        return app_fail(error, "bench takes no INPUT, and '%s' is given", options->operand);
+    if (options->command != COMMAND_DETECT)
+        return 0;
+    if (is_dash(options->output) + is_dash(options->json) + is_dash(options->stats) > 1)
+        return app_fail(error, "only one of --output, --json and --stats can go to standard output (-)");
+    if (!options->operand)
+        return app_fail(
+            error, "no INPUT; give a video, a picture, a directory of pictures, or - (see 'lookout --help')");
+    if (!options->headless)
+        return app_fail(error, "this build has no window; add --headless");
+    if (options->loop && is_dash(options->operand))
+        return app_fail(error, "option --loop: standard input cannot start again");
+    return 0;
+}

@@ -1,0 +1,58 @@
+/* What the user asked for: command line over config file over defaults. */
+#ifndef LOOKOUT_OPTIONS_H
+#define LOOKOUT_OPTIONS_H
+
+#include "app/error.h"
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum Command {
+    COMMAND_DETECT, /* no command word: lookout [INPUT] */
+    COMMAND_INFO,
+    COMMAND_BENCH,
+    COMMAND_COUNT,
+} Command;
+
+typedef struct Options {
+    Command command;
+    const char *operand; /* INPUT, or info's MODEL; NULL when not given */
+
+    const char *output;
+    const char *json;
+    const char *stats;
+    const char *config;
+    int headless;
+
+    double alpha; /* 0: not given */
+    int size; /* of the network's input, pixels a side; -r and --size both set it; 0: every size (bench) */
+    const char *model;
+    double threshold;
+    double nms;
+    int max_detections;
+    const char *classes; /* names separated by commas; NULL: all */
+
+    int threads; /* 0: cores in the affinity mask */
+    const char *isa;
+
+    int frames; /* 0: all */
+    int loop;
+    int realtime;
+    int progress;
+    int verbose;
+    int version;
+    int help;
+} Options;
+
+Options options_default(void);
+
+/* Applies a command line (argv[0] is skipped) to options, whose strings then point into argv. Only reads and
+ * writes its arguments. Returns 0, or -1 with error: a usage error. */
+int options_parse(Options *options, int argc, char *const argv[], AppError *error);
+
+/* Applies one option by its long name, as a config file does. Returns 0 or -1 with error. */
+int options_set(Options *options, const char *name, const char *value, AppError *error);
+
+/* Checks that hold for all options together, once everything is applied. Returns 0 or -1 with error. */
+int options_check(const Options *options, AppError *error);
+
+#endif

@@ -1,0 +1,7 @@
+#include "app/output.h"
+
+void output_destroy(Output *output)
+{
+    if (output)
+        output->functions->destroy(output);
+}

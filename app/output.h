@@ -1,0 +1,67 @@
+/* Where detected frames go: JSON lines, a recording, statistics, progress. One table of functions each. */
+#ifndef LOOKOUT_OUTPUT_H
+#define LOOKOUT_OUTPUT_H
+
+#include "app/options.h"
+#include "app/result_file.h"
+#include "detector/detector.h"
+#include "vision/frame.h"
+#include "vision/source.h"
+
+typedef enum Stage {
+    STAGE_READ,
+    STAGE_CONVERT,
+    STAGE_RESIZE,
+    STAGE_INFERENCE,
+    STAGE_DRAW,
+    STAGE_COUNT
+} Stage;
+
+/* A detected frame, valid during consume() only. */
+typedef struct OutputFrame {
+    const Frame *frame;           /* as it was read */
+    const Frame *picture;         /* PIXEL_I420, with boxes and labels; NULL unless the pipeline draws */
+    const DetectorResult *result; /* boxes relative to the frame */
+    double stage_ms[STAGE_COUNT];
+} OutputFrame;
+
+typedef struct Output Output;
+
+typedef struct OutputFunctions {
+    /* Takes one frame. Anything but WRITE_OK ends the run. */
+    WriteStatus (*consume)(Output *output, const OutputFrame *frame, AppError *error);
+    /* Completes what was begun. Called once, also after a failure of consume(). */
+    WriteStatus (*finish)(Output *output, AppError *error);
+    void (*destroy)(Output *output);
+} OutputFunctions;
+
+/* First member of every output. */
+struct Output {
+    const OutputFunctions *functions;
+};
+
+void output_destroy(Output *output); /* takes NULL */
+
+/* What a run works with; everything in it outlives the outputs. */
+typedef struct RunInfo {
+    const Options *options;
+    const DetectorModelInfo *model;
+    const char *model_path;
+    const char *isa;
+    int threads;
+    const Source *source;
+} RunInfo;
+
+/* JSON Lines to options->json. The file is created with the first frame. NULL when out of memory. */
+Output *json_output_create(const RunInfo *run);
+
+/* Annotated recording to options->output. NULL with error. */
+Output *recording_create(const RunInfo *run, AppError *error);
+/* What it encodes with; see writer_encoder(). */
+const char *recording_encoder(const Output *recording, int *fallback);
+
+/* A rewritten line on a terminal, or with --progress a line a second. Shows nothing before the first frame.
+ * NULL when out of memory. */
+Output *progress_create(const RunInfo *run);
+
+#endif

@@ -1,0 +1,17 @@
+/* Counts and times of a run: an output, the summary on standard error, and the --stats file. */
+#ifndef LOOKOUT_STATISTICS_H
+#define LOOKOUT_STATISTICS_H
+
+#include "app/output.h"
+
+/* NULL when out of memory. */
+Output *statistics_create(const RunInfo *run);
+
+/* Says frames, speed and detections in messages; verbose: the stages' times as well. */
+void statistics_say(const Output *statistics);
+
+/* Writes {"frames":..,"seconds":..,"fps":..,"inference_ms":{"median":..,"p95":..},...,"detections":{class:
+ * count},"peak_rss_mb":..} and a newline to options->stats. encoder: of the recording, or NULL. */
+WriteStatus statistics_write(const Output *statistics, const char *encoder, AppError *error);
+
+#endif

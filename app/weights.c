@@ -1,0 +1,107 @@
+#include "app/weights.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const double default_alpha = 1;
+
+static int is_directory(const char *path)
+{
+    struct stat status;
+    return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+static int join(char path[PATH_MAX], const char *directory, double alpha)
+{
+    int hundredths = (int)lround((alpha > 0 ? alpha : default_alpha) * 100);
+    int length = snprintf(path, PATH_MAX, "%s/lookout-%d.%02d.safetensors", directory, hundredths / 100,
+                          hundredths % 100);
+    return length < PATH_MAX ? 0 : -1;
+}
+
+/* A file or directory that the user names. */
+static int find_asked(const char *asked, double alpha, char path[PATH_MAX], AppError *error)
+{
+    struct stat status;
+    if (stat(asked, &status))
+        return app_fail(error, "weights %s: %s", asked, strerror(errno));
+    if (!S_ISDIR(status.st_mode)) {
+        if (snprintf(path, PATH_MAX, "%s", asked) >= PATH_MAX)
+            return app_fail(error, "weights %s: the path is too long", asked);
+        return 0;
+    }
+    if (join(path, asked, alpha))
+        return app_fail(error, "weights %s: the path is too long", asked);
+    if (access(path, F_OK))
+        return app_fail(error, "weights %s: the directory has no %s", asked, strrchr(path, '/') + 1);
+    return 0;
+}
+
+/* Whether this program runs from the folder it was built in. */
+static int is_in_build_folder(void)
+{
+    const char build[] = LOOKOUT_BUILD_DIR "/";
+    char path[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+    return length >= (ssize_t)sizeof build && !memcmp(path, build, sizeof build - 1);
+}
+
+int weights_find(const char *asked, double alpha, char path[PATH_MAX], AppError *error)
+{
+    const char *environment = getenv("LOOKOUT_MODELS");
+    if (asked || (environment && *environment))
+        return find_asked(asked ? asked : environment, alpha, path, error);
+
+    const char *directory = LOOKOUT_DATA_DIR;
+    if (is_in_build_folder() && is_directory(LOOKOUT_SOURCE_MODELS))
+        directory = LOOKOUT_SOURCE_MODELS;
+    if (join(path, directory, alpha) || access(path, F_OK))
+        return app_fail(error,
+                        "no weights: there is no %s; name a file or directory with --model or LOOKOUT_MODELS",
+                        path);
+    return 0;
+}
+
+ExitCode weights_load(Weights *weights, const char *asked, const Options *options, AppError *error)
+{
+    DetectorError failure;
+    ExitCode code = EXIT_FAILED;
+    *weights = (Weights){0};
+    if (weights_find(asked, options->alpha, weights->path, error))
+        goto fail;
+    const DetectorEngineOptions engine = {options->threads, options->isa};
+    weights->engine = detector_engine_create(&engine, &failure);
+    if (!weights->engine) {
+        code = failure.status == DETECTOR_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
+        app_fail(error, "%s", failure.message);
+        goto fail;
+    }
+    weights->model = detector_model_load(weights->engine, weights->path, &failure);
+    if (!weights->model) {
+        app_fail(error, "%s", failure.message);
+        goto fail;
+    }
+    double alpha = detector_model_info(weights->model)->alpha;
+    if (options->alpha > 0 && fabs(options->alpha - alpha) > 1e-6) {
+        code = EXIT_USAGE;
+        app_fail(error, "option --alpha: %g was asked for, but %s has %g; leave the option out",
+                 options->alpha, weights->path, alpha);
+        goto fail;
+    }
+    return EXIT_DONE;
+fail:
+    weights_unload(weights);
+    return code;
+}
+
+void weights_unload(Weights *weights)
+{
+    detector_model_destroy(weights->model);
+    detector_engine_destroy(weights->engine);
+    *weights = (Weights){0};
+}

@@ -1,0 +1,26 @@
+/* Finding and loading the weights that the options ask for. */
+#ifndef LOOKOUT_WEIGHTS_H
+#define LOOKOUT_WEIGHTS_H
+
+#include "app/options.h"
+#include "detector/detector.h"
+#include <limits.h>
+
+/* Finds the file: asked (--model, or info's MODEL; may be NULL), else the environment's LOOKOUT_MODELS, else
+ * the installed data directory or, for a program in its build folder, models/ of its source tree. A directory
+ * holds lookout-A.AA.safetensors, of which alpha chooses one (0: the default, 1). Returns 0, or -1 with
+ * error. */
+int weights_find(const char *asked, double alpha, char path[PATH_MAX], AppError *error);
+
+typedef struct Weights {
+    DetectorEngine *engine;
+    DetectorModel *model;
+    char path[PATH_MAX];
+} Weights;
+
+/* Starts an engine and loads asked's weights, refusing another alpha than options->alpha. Returns EXIT_DONE,
+ * or another code with error; weights is then empty. */
+ExitCode weights_load(Weights *weights, const char *asked, const Options *options, AppError *error);
+void weights_unload(Weights *weights); /* takes an empty one */
+
+#endif

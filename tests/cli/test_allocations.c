@@ -1,0 +1,133 @@
+/*
+ * Our own code allocates nothing a frame once it is running. The linker's --wrap sends every call of an
+ * allocating function from app/, vision/ and detector/ through here (libraries' own calls are not seen).
+ * Calls are counted between the starts of two detections of a whole headless run with a recording, JSON lines
+ * and statistics.
+ */
+#include "app/config.h"
+#include "app/detect.h"
+#include "detector/detector.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { WARM_FRAMES = 30, LAST_FRAME = 110, FRAMES = 120, WIDTH = 322, HEIGHT = 241 };
+
+static atomic_int detections, allocations, counting;
+
+static void note(void)
+{
+    if (atomic_load(&counting))
+        atomic_fetch_add(&allocations, 1);
+}
+
+/* Declares the wrapper of a function and the function itself, as the linker names them. */
+#define WRAP(type, name, parameters, arguments)                                                              \
+    type __real_##name parameters;                                                                           \
+    type __wrap_##name parameters;                                                                           \
+    type __wrap_##name parameters                                                                            \
+    {                                                                                                        \
+        note();                                                                                              \
+        return __real_##name arguments;                                                                      \
+    }
+
+WRAP(void *, malloc, (size_t size), (size))
+WRAP(void *, calloc, (size_t count, size_t size), (count, size))
+WRAP(void *, realloc, (void *block, size_t size), (block, size))
+WRAP(void *, reallocarray, (void *block, size_t count, size_t size), (block, count, size))
+WRAP(void *, aligned_alloc, (size_t alignment, size_t size), (alignment, size))
+WRAP(int, posix_memalign, (void **block, size_t alignment, size_t size), (block, alignment, size))
+WRAP(char *, strdup, (const char *text), (text))
+WRAP(char *, strndup, (const char *text, size_t size), (text, size))
+WRAP(int, vasprintf, (char **text, const char *format, va_list arguments), (text, format, arguments))
+
+DetectorStatus __real_detector_detect(Detector *detector, const DetectorImage *image,
+                                      const DetectorSettings *settings, DetectorResult *result,
+                                      DetectorError *error);
+DetectorStatus __wrap_detector_detect(Detector *detector, const DetectorImage *image,
+                                      const DetectorSettings *settings, DetectorResult *result,
+                                      DetectorError *error);
+DetectorStatus __wrap_detector_detect(Detector *detector, const DetectorImage *image,
+                                      const DetectorSettings *settings, DetectorResult *result,
+                                      DetectorError *error)
+{
+    int number = atomic_fetch_add(&detections, 1);
+    atomic_store(&counting, number >= WARM_FRAMES && number < LAST_FRAME);
+    return __real_detector_detect(detector, image, settings, result, error);
+}
+
+/* A y4m clip of moving stripes. */
+static int write_clip(const char *path)
+{
+    FILE *file = fopen(path, "wb");
+    if (!file)
+        return -1;
+    fprintf(file, "YUV4MPEG2 W%d H%d F30:1 Ip A1:1 C420jpeg\n", WIDTH, HEIGHT);
+    for (int frame = 0; frame < FRAMES; frame++) {
+        fputs("FRAME\n", file);
+        for (int y = 0; y < HEIGHT; y++)
+            for (int x = 0; x < WIDTH; x++)
+                fputc((x * (1 + y / 64) + 3 * frame) % 220 + 16, file);
+        for (int i = 0; i < 2 * ((WIDTH + 1) / 2) * ((HEIGHT + 1) / 2); i++)
+            fputc(128 + (i + frame) % 32, file);
+    }
+    return fclose(file);
+}
+
+/* --threshold 0.02 makes boxes, so that labels are drawn and lines are long. */
+static int run(const char *folder, const char *output)
+{
+    char clip[256], recording[256], json[256], stats[256], models[1024];
+    snprintf(clip, sizeof clip, "%s/clip.y4m", folder);
+    snprintf(recording, sizeof recording, "%s/%s", folder, output);
+    snprintf(json, sizeof json, "%s/out.jsonl", folder);
+    snprintf(stats, sizeof stats, "%s/stats.json", folder);
+    snprintf(models, sizeof models, "%s/models", getenv("LOOKOUT_SOURCE"));
+    char *const argv[] = {"lookout", "--headless", "--config=/dev/null",
+                          "-a0.25",  "--size=128", "-t0.02",
+                          "-m",      models,       clip,
+                          "-o",      recording,    "--json",
+                          json,      "--stats",    stats,
+                          NULL};
+    atomic_int stop = 0;
+    Options options;
+    AppError error;
+    char *config;
+    if (write_clip(clip)) {
+        perror(clip);
+        return -1;
+    }
+    atomic_store(&detections, 0);
+    atomic_store(&allocations, 0);
+    if (config_load(&options, sizeof argv / sizeof *argv - 1, argv, &config, &error)) {
+        fprintf(stderr, "%s\n", error.message);
+        return -1;
+    }
+    int code = detect_run(&options, &stop);
+    free(config);
+    printf("%s: exit code %d, %d detections, %d allocations in frames %d to %d\n", output, code,
+           atomic_load(&detections), atomic_load(&allocations), WARM_FRAMES, LAST_FRAME - 1);
+    return code || atomic_load(&detections) != FRAMES || atomic_load(&allocations);
+}
+
+int main(void)
+{
+    char folder[] = "/tmp/lookout-allocations-XXXXXX", command[300];
+    if (!mkdtemp(folder))
+        return EXIT_FAILURE;
+    /* the counter itself works: */
+    atomic_store(&counting, 1);
+    void *volatile block = malloc(1);
+    free(block);
+    atomic_store(&counting, 0);
+    int failed = atomic_load(&allocations) != 1;
+    if (failed)
+        printf("an allocation was not seen\n");
+    failed |= run(folder, "out.mkv");
+    failed |= run(folder, "out.y4m");
+    snprintf(command, sizeof command, "rm -r '%s'", folder);
+    failed |= system(command) != 0;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
