@@ -1,0 +1,34 @@
+/* The command line: bytes, cut into arguments at NULs and newlines. */
+#include "app/options.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    enum { MOST = 64 };
+    char *text = malloc(size + 1), *argv[MOST + 2] = {"lookout"};
+    if (!text)
+        return 0;
+    if (size)
+        memcpy(text, bytes, size);
+    text[size] = 0;
+    int argc = 1;
+    for (char *word = text; word < text + size && argc <= MOST; word += strlen(word) + 1) {
+        word[strcspn(word, "\n")] = 0;
+        argv[argc++] = word;
+    }
+    Options options = options_default();
+    AppError error;
+    if (!options_parse(&options, argc, argv, &error)) {
+        options_check(&options, &error);
+        if (options.size % 32 || options.size < 64 || options.size > 512 ||
+            !(options.threshold >= 0 && options.threshold <= 1) || options.threads < 0 ||
+            options.threads > 64)
+            abort();
+    }
+    free(text);
+    return 0;
+}

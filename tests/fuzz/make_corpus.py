@@ -1,0 +1,82 @@
+#!/usr/bin/python3
+"""Writes seeds for the fuzz targets into DIR/corpus-weights, corpus-config and corpus-options."""
+
+import json
+import os
+import struct
+import sys
+
+BLOCKS = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024]
+ANCHORS = [3, 6, 6, 4, 4]
+ALPHA = 0.05  # the smallest network, so that a run is short
+
+
+def width(channels):
+    return max(8, int(channels * ALPHA + 0.5))
+
+
+def layers(classes):
+    """(tensor prefix, weight shape) of the whole network."""
+    result = [('conv0', [width(32), 3, 3, 3])]
+    maps, channels = [], width(32)
+
+    def separable(name, inputs, outputs):
+        result.append((name + '.depthwise', [inputs, 1, 3, 3]))
+        result.append((name + '.pointwise', [outputs, inputs, 1, 1]))
+        return outputs
+
+    for number, outputs in enumerate(BLOCKS, 1):
+        channels = separable('block%d' % number, channels, width(outputs))
+        if number in (5, 11, 13):
+            maps.append(channels)
+    for number, (squeeze, outputs) in enumerate([(256, 512), (128, 256)], 1):
+        result.append(('extra%d.squeeze' % number, [width(squeeze), channels, 1, 1]))
+        channels = separable('extra%d' % number, width(squeeze), width(outputs))
+        maps.append(channels)
+    for number, (channels, anchors) in enumerate(zip(maps, ANCHORS), 1):
+        separable('head%d' % number, channels, anchors * (classes + 4))
+    return result
+
+
+def weights_file():
+    features = [{'from': name, 'stride': stride, 'anchors': anchors} for name, stride, anchors in
+                zip(['block5', 'block11', 'block13', 'extra1', 'extra2'], [8, 16, 32, 64, 128], ANCHORS)]
+    header = {'__metadata__': {
+        'format': 'lookout-ssd-1', 'alpha': str(ALPHA), 'classes': json.dumps(['thing']),
+        'features': json.dumps(features), 'anchor_sides': '[15.68, 35.84, 73.92, 123.2, 174.72, 224.0]',
+        'box_coding': '{"center": 0.1, "size": 0.2}', 'score_activation': 'sigmoid',
+        'input': '{"channels": "RGB", "mean": 127.5, "std": 127.5, "resize": "stretch"}',
+        'padding': 'symmetric', 'activation': 'relu6'}}
+    offset = 0
+    for prefix, shape in layers(1):
+        for name, dims in ((prefix + '.weight', shape), (prefix + '.bias', shape[:1])):
+            size = 2
+            for dim in dims:
+                size *= dim
+            header[name] = {'dtype': 'F16', 'shape': dims, 'data_offsets': [offset, offset + size]}
+            offset += size
+    text = json.dumps(header, separators=(',', ':')).encode()
+    text += b' ' * (-len(text) % 8)
+    return struct.pack('<Q', len(text)) + text + bytes(offset)
+
+
+SEEDS = {
+    'weights': [weights_file(), struct.pack('<Q', 2) + b'{}'],
+    'config': [b'alpha=0.5\nsize = 160\n# comment\nthreshold=0.4\r\nprogress=yes\n'],
+    'options': [b'--alpha\n0.5\n-r0.857\n--json=-\nclip.mp4\n', b'info\n-v\nmodel.safetensors\n'],
+}
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    for target, seeds in SEEDS.items():
+        folder = os.path.join(sys.argv[1], 'corpus-' + target)
+        os.makedirs(folder, exist_ok=True)
+        for number, seed in enumerate(seeds):
+            with open(os.path.join(folder, 'seed-%d' % number), 'wb') as file:
+                file.write(seed)
+
+
+if __name__ == '__main__':
+    main()
