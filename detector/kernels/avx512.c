@@ -72,6 +72,7 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 #define PANEL_TILES(X) TILES(X, 2)
 #define HALF_TILES(X) TILES(X, 1)
 #define GROUPED_TILES(X) X(1, 8) X(2, 8) X(3, 4) X(4, 4)
+#define GROUP_PIXELS 4 /* 512-bit stores take two cycles each on some CPUs */
 #define BLOCK_VECTORS 1
 #define PEAK_CHAINS 16
 

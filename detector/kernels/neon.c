@@ -76,7 +76,8 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 #define MAX_VECTORS 8
 #define PANEL_TILES(X) X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4)
 #define GROUPED_TILES(X) X(1, 8)
-#define BLOCK_VECTORS 1 /* its weights fit in registers */
+#define GROUP_PIXELS TILE_PIXELS /* narrower stores keep up by themselves */
+#define BLOCK_VECTORS 1          /* its weights fit in registers */
 #define PEAK_CHAINS 16
 
 #include "detector/kernels/simd_convolution.h"

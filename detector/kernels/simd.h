@@ -10,6 +10,7 @@
  * - KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
  * - TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
  * simd_pointwise.h
+ * - GROUP_PIXELS: of a tile, are stored while the next ones are computed
  * - BLOCK_VECTORS: see simd_depthwise.h
  * - PEAK_CHAINS: see simd_peak.h
  */
@@ -17,6 +18,8 @@
 #define LOOKOUT_SIMD_H
 
 #include "detector/kernels/kernels.h"
+
+#define CACHE_LINE 16 /* floats */
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #ifdef __clang__
@@ -31,5 +34,8 @@
 #define EACH(i, count) UNROLLED for (int i = 0; i < (count); i++)
 /* Stops the compiler from turning one pointer that moves into many that do, more than there are registers. */
 #define KEEP_POINTER(p) __asm__("" : "+r"(p))
+/* Fetches the cache line `floats` floats from p, which may lie outside of any object. */
+#define PREFETCH(p, floats)                                                                                  \
+    __builtin_prefetch((const void *)((uintptr_t)(p) + sizeof(float) * (size_t)(floats)))
 
 #endif

@@ -5,6 +5,23 @@
 #define ROW_TAPS 9   /* three RGB pixels */
 #define PIXEL_STEP 6 /* floats between the inputs of neighbouring outputs: two RGB pixels */
 
+/* Adds the taps of one row to `pixels` outputs; in: the first tap's input of the first one. */
+static ALWAYS_INLINE void convolve_row(Vec sum[][PANEL_VECTORS], const float *in, const int pixels,
+                                       const int vectors, const float *weights, ptrdiff_t channels)
+{
+    ROLLED
+    for (int tap = 0; tap < ROW_TAPS; tap++, in++, weights += channels) {
+        Vec weight[PANEL_VECTORS];
+        EACH (v, vectors)
+            weight[v] = vec_load(weights + v * VEC_LANES);
+        EACH (p, pixels) {
+            Vec value = vec_splat(in + p * PIXEL_STEP);
+            EACH (v, vectors)
+                sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
+        }
+    }
+}
+
 static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_input, const int pixels,
                                    const int vectors, const float *weights, const float *bias,
                                    ptrdiff_t channels, float *out)
@@ -15,24 +32,18 @@ static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_i
         EACH (p, pixels)
             sum[p][v] = start;
     }
-    ROLLED for (int row = 0; row < 3; row++)
-    {
-        const float *in = rows[row] + first_input;
-        ROLLED for (int tap = 0; tap < ROW_TAPS; tap++, in++, weights += channels)
-        {
-            Vec weight[PANEL_VECTORS];
+    convolve_row(sum, rows[0] + first_input, pixels, vectors, weights, channels);
+    convolve_row(sum, rows[1] + first_input, pixels, vectors, weights + ROW_TAPS * channels, channels);
+    /* The last row goes group by group of pixels: one is stored while the next is computed. */
+    EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
+        const int first = group * GROUP_PIXELS, left = pixels - first;
+        const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;
+        convolve_row(sum + first, rows[2] + first_input + first * PIXEL_STEP, count, vectors,
+                     weights + 2 * ROW_TAPS * channels, channels);
+        EACH (p, count)
             EACH (v, vectors)
-                weight[v] = vec_load(weights + v * VEC_LANES);
-            EACH (p, pixels) {
-                Vec value = vec_splat(in + p * PIXEL_STEP);
-                EACH (v, vectors)
-                    sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
-            }
-        }
+                vec_store(out + (first + p) * channels + v * VEC_LANES, vec_clamp6(sum[first + p][v]));
     }
-    EACH (p, pixels)
-        EACH (v, vectors)
-            vec_store(out + p * channels + v * VEC_LANES, vec_clamp6(sum[p][v]));
 }
 
 typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, const float *weights,

@@ -9,48 +9,79 @@
 #define PIXELS_A_BASE 3
 #define BASES(pixels) (((pixels) + PIXELS_A_BASE - 1) / PIXELS_A_BASE)
 
-/* `pixels` pixels times `vectors` vectors of output channels, of panels that lie panel_size floats apart.
- * Inlined with constant pixels and vectors: the sums are registers. */
+/* Rows of the panel: hardware prefetchers stop at the end of a page. */
+#define PREFETCH_AHEAD 32
+
+/* The last steps in k go group by group of pixels: one is stored while the next is computed. */
+#define TAIL_STEPS 4
+
+/* Where vector v of a row begins: panels are panel_size floats apart. */
+static ALWAYS_INLINE const float *panel_vector(const float *panel, ptrdiff_t panel_size, int v)
+{
+    return panel + v / PANEL_VECTORS * panel_size + v % PANEL_VECTORS * VEC_LANES;
+}
+
+/* Adds depth k of pixels first..first+pixels-1; panel: its row of weights. */
+static ALWAYS_INLINE void multiply_step(Vec sum[][MAX_VECTORS], const float *const base[],
+                                        ptrdiff_t in_stride, const int k, const int first, const int pixels,
+                                        const float *panel, ptrdiff_t panel_size, const int vectors)
+{
+    Vec weight[MAX_VECTORS];
+    EACH (v, vectors) {
+        weight[v] = vec_load(panel_vector(panel, panel_size, v));
+        if (pixels > 1)
+            KEEP_VECTOR(weight[v]); /* or gcc loads it again for each pixel */
+    }
+    EACH (i, pixels) {
+        const int p = first + i;
+        Vec value = vec_splat(base[p / PIXELS_A_BASE] + p % PIXELS_A_BASE * in_stride + k);
+        EACH (v, vectors)
+            sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
+    }
+}
+
+/* `pixels` pixels times `vectors` vectors of output channels. Inlined with constant pixels and vectors: the
+ * sums are registers. */
 static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, const float *panel,
                                    ptrdiff_t panel_size, const int vectors, int depth, float *out,
                                    ptrdiff_t out_stride, int relu6)
 {
-#define PANEL_VECTOR(v) (panel + (v) / PANEL_VECTORS * panel_size + (v) % PANEL_VECTORS * VEC_LANES)
     Vec sum[TILE_PIXELS][MAX_VECTORS];
     EACH (v, vectors) {
-        Vec bias = vec_load(PANEL_VECTOR(v));
+        Vec bias = vec_load(panel_vector(panel, panel_size, v));
         EACH (p, pixels)
             sum[p][v] = bias;
     }
+    panel += PANEL;
 
     const float *base[BASES(TILE_PIXELS)];
     EACH (b, BASES(pixels))
         base[b] = in + b * PIXELS_A_BASE * in_stride;
-    for (int k = 0; k < depth; k++) {
+    const int tail = depth < TAIL_STEPS ? 0 : TAIL_STEPS;
+    for (int k = 0; k < depth - tail; k++) {
+        if (pixels > 4) /* fewer would wait for the loads themselves */
+            for (int v = 0; v < vectors; v += CACHE_LINE / VEC_LANES)
+                PREFETCH(panel, PREFETCH_AHEAD * PANEL + v * VEC_LANES);
+        multiply_step(sum, base, in_stride, 0, 0, pixels, panel, panel_size, vectors);
         panel += PANEL;
-        Vec weight[MAX_VECTORS];
-        EACH (v, vectors) {
-            weight[v] = vec_load(PANEL_VECTOR(v));
-            if (pixels > 1)
-                KEEP_VECTOR(weight[v]); /* or gcc loads it again for each pixel */
-        }
-        EACH (p, pixels) {
-            Vec value = vec_splat(base[p / PIXELS_A_BASE] + p % PIXELS_A_BASE * in_stride);
-            EACH (v, vectors)
-                sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
-        }
         EACH (b, BASES(pixels)) {
             base[b]++;
             KEEP_POINTER(base[b]);
         }
     }
-#undef PANEL_VECTOR
 
-    if (relu6)
-        EACH (p, pixels)
+    EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
+        const int first = group * GROUP_PIXELS, left = pixels - first;
+        const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;
+        if (tail)
+            EACH (k, TAIL_STEPS)
+                multiply_step(sum, base, in_stride, k, first, count, panel + k * PANEL, panel_size, vectors);
+        if (relu6)
+            EACH (p, count)
+                EACH (v, vectors)
+                    sum[first + p][v] = vec_clamp6(sum[first + p][v]);
+        EACH (p, count)
             EACH (v, vectors)
-                sum[p][v] = vec_clamp6(sum[p][v]);
-    EACH (p, pixels)
-        EACH (v, vectors)
-            vec_store(out + p * out_stride + v * VEC_LANES, sum[p][v]);
+                vec_store(out + (first + p) * out_stride + v * VEC_LANES, sum[first + p][v]);
+    }
 }
