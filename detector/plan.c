@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "detector/clock.h"
 #include "detector/error.h"
 #include "detector/memory.h"
 #include "detector/plan_memory.h"
@@ -59,13 +59,6 @@ static void work_share(Plan *plan, int index, int owner, float *scratch)
     }
 }
 
-static double milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
-}
-
 /* Splits the wall time of a phase among its ops as worker 0 spent it on its own shares. */
 static void note_times(Plan *plan, int phase, const double *marks, double phase_end)
 {
@@ -85,18 +78,18 @@ static void run_phases(void *argument, int worker)
     for (int phase = 0; phase < plan->phases; phase++) {
         int first = plan->first_op[phase], end = plan->first_op[phase + 1];
         if (timed)
-            marks[0] = milliseconds();
+            marks[0] = clock_milliseconds();
         for (int op = first; op < end; op++) {
             work_share(plan, op, worker, scratch);
             if (timed)
-                marks[op - first + 1] = milliseconds();
+                marks[op - first + 1] = clock_milliseconds();
         }
         for (int i = 1; i < plan->threads; i++)
             for (int op = first; op < end; op++)
                 work_share(plan, op, (worker + i) % plan->threads, scratch);
         pool_barrier(plan->model->engine->pool, worker);
         if (timed)
-            note_times(plan, phase, marks, milliseconds());
+            note_times(plan, phase, marks, clock_milliseconds());
     }
 }
 

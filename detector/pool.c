@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "detector/clock.h"
 #include "detector/cpu.h"
 #include "detector/error.h"
 
@@ -67,18 +67,11 @@ static inline void relax(void)
 #endif
 }
 
-static long long nanoseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
 /* Returns when the gate has left `step`. */
 static void gate_wait(Gate *gate, unsigned step, int spin_nanoseconds)
 {
     step &= UINT_MAX >> 1;
-    long long start = spin_nanoseconds ? nanoseconds() : 0, waited = 0;
+    long long start = spin_nanoseconds ? clock_nanoseconds() : 0, waited = 0;
     do {
         for (int i = 0; i < 16; i++) {
             if (gate_step(gate) != step)
@@ -86,7 +79,7 @@ static void gate_wait(Gate *gate, unsigned step, int spin_nanoseconds)
             relax();
         }
         if (spin_nanoseconds)
-            waited = nanoseconds() - start;
+            waited = clock_nanoseconds() - start;
         if (waited > YIELD_NANOSECONDS)
             sched_yield();
     } while (waited < spin_nanoseconds);
