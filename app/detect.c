@@ -142,8 +142,8 @@ static PipelineEnd run_pipeline(Session *session, const atomic_int *stop, int64_
         .realtime = options->realtime,
         .stop = stop,
     };
-    pipeline.settings.threshold = (float)options->threshold;
-    pipeline.settings.nms_iou = (float)options->nms;
+    pipeline.settings.threshold = options->threshold;
+    pipeline.settings.nms_iou = options->nms;
     pipeline.settings.max_detections = options->max_detections;
     pipeline.settings.classes = session->classes;
     Output *const outputs[] = {session->recording, session->json, session->statistics, session->progress};

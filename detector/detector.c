@@ -1,9 +1,9 @@
 #include "detector/detector.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "detector/anchors.h"
+#include "detector/clock.h"
 #include "detector/decode.h"
 #include "detector/error.h"
 #include "detector/model.h"
@@ -65,7 +65,7 @@ int detector_size(const Detector *detector)
 
 DetectorSettings detector_default_settings(void)
 {
-    return (DetectorSettings){.threshold = 0.3f, .nms_iou = 0.5f, .max_detections = 100};
+    return (DetectorSettings){.threshold = 0.3, .nms_iou = 0.5, .max_detections = 100};
 }
 
 static DetectorStatus check_arguments(const DetectorImage *image, const DetectorSettings *settings,
@@ -84,21 +84,13 @@ static DetectorStatus check_arguments(const DetectorImage *image, const Detector
     /* Written so that NaN fails too. */
     if (!(settings->threshold >= 0 && settings->threshold <= 1))
         return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "threshold %g: expected 0 to 1",
-                             (double)settings->threshold);
+                             settings->threshold);
     if (!(settings->nms_iou >= 0 && settings->nms_iou <= 1))
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "nms %g: expected 0 to 1",
-                             (double)settings->nms_iou);
+        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "nms %g: expected 0 to 1", settings->nms_iou);
     if (settings->max_detections < 1 || settings->max_detections > DECODE_MAX_CANDIDATES)
         return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "max-detections %d: expected 1 to %d",
                              settings->max_detections, DECODE_MAX_CANDIDATES);
     return DETECTOR_OK;
-}
-
-static double milliseconds(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
 }
 
 DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
@@ -110,14 +102,14 @@ DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
 
     const uint8_t *rgb = image->rgb;
     ptrdiff_t stride = image->stride;
-    double start = milliseconds(), resized = start;
+    double start = clock_milliseconds(), resized = start;
     if (image->width != detector->size || image->height != detector->size) {
         DetectorError failure;
         rgb = resizer_run(detector->resizer, detector->model->engine->pool, image, &failure);
         if (!rgb)
             return detector_fail(error, failure.status, "%s", failure.message);
         stride = (ptrdiff_t)detector->size * 3;
-        resized = milliseconds();
+        resized = clock_milliseconds();
     }
 
     plan_run(detector->plan, rgb, stride);
@@ -128,7 +120,7 @@ DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
     }
     result->count = decoder_run(detector->decoder, levels, settings, &result->detections);
     result->resize_ms = resized - start;
-    result->inference_ms = milliseconds() - resized;
+    result->inference_ms = clock_milliseconds() - resized;
     return DETECTOR_OK;
 }
 

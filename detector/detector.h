@@ -115,8 +115,8 @@ typedef struct DetectorImage {
 } DetectorImage;
 
 typedef struct DetectorSettings {
-    float threshold;        /* keep scores above it: 0..1 (0 keeps all, 1 none) */
-    float nms_iou;          /* a box falls if its IoU with a better one of its class is above: 0..1 */
+    double threshold;       /* keep scores above it: 0..1 (0 keeps all, 1 none) */
+    double nms_iou;         /* a box falls if its IoU with a better one of its class is above: 0..1 */
     int max_detections;     /* 1..300 */
     const uint8_t *classes; /* [K]: nonzero where the class is wanted; NULL: all */
 } DetectorSettings;

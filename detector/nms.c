@@ -27,7 +27,7 @@ static int overlaps(const Detection *a, const Detection *b, double iou)
     return both > iou * (area(a) + area(b) - both);
 }
 
-int nms_run(Detection *detections, int count, float iou, int max_detections)
+int nms_run(Detection *detections, int count, double iou, int max_detections)
 {
     int kept = 0;
     for (int i = 0; i < count && kept < max_detections; i++) {

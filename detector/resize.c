@@ -229,12 +229,6 @@ const uint8_t *resizer_run(Resizer *resizer, Pool *pool, const DetectorImage *im
     const int size = resizer->size;
     Job job = {.resizer = resizer, .image = image, .threads = pool ? pool_threads(pool) : 1};
 
-    if (image->width == size && image->height == size) {
-        for (int y = 0; y < size; y++)
-            memcpy(resizer->out + (size_t)y * (size_t)size * CHANNELS, image->rgb + y * image->stride,
-                   (size_t)size * CHANNELS);
-        return resizer->out;
-    }
     if (!make_scratch(resizer, image->width, job.threads)) {
         detector_fail(error, DETECTOR_ERROR_MEMORY, "no memory to resize a picture of %d x %d", image->width,
                       image->height);
