@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes seeds for the fuzz targets into DIR/corpus-weights, corpus-config and corpus-options."""
+"""Writes seeds for the fuzz targets into DIR/corpus-weights, corpus-config, corpus-options and corpus-container."""
 
 import json
 import os
@@ -63,6 +63,11 @@ def weights_file():
 SEEDS = {
     'weights': [weights_file(), struct.pack('<Q', 2) + b'{}'],
     'config': [b'alpha=0.5\nsize = 160\n# comment\nthreshold=0.4\r\nprogress=yes\n'],
+    'container': [
+        struct.pack('>I4s8sI4s', 16, b'ftyp', b'isom\0\0\0\0', 8, b'mdat'),
+        b'\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff\x1f\x43\xb6\x75\x81\x00',
+        b'RIFF' + struct.pack('<I', 4) + b'AVI ', b'GIF89a' + bytes(7) + b';',
+        b'\xff\xd8\xff\xe0\x00\x04ab\xff\xda\x00\x02scan\xff\x00\xff\xd9'],
     'options': [b'--alpha\n0.5\n-r0.857\n--json=-\nclip.mp4\n', b'info\n-v\nmodel.safetensors\n'],
 }
 
