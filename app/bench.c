@@ -30,8 +30,9 @@ enum { MAX_POINTS = 4 }; /* of alphas and of sizes */
 
 typedef struct Bench {
     const Options *options;
-    DetectorImage picture; /* owns its pixels */
-    double *times;         /* [MAX_RUNS] */
+    uint8_t *pixels; /* of the picture, owned */
+    DetectorImage picture;
+    double *times; /* [MAX_RUNS] */
     ResultFile table, json;
 
     /* made anew for each point, so that its memory can be told */
@@ -308,7 +309,7 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, App
     Point point = {.alpha = alpha, .size = size};
     bench->picture.width = bench->picture.height = size;
     bench->picture.stride = 3 * (ptrdiff_t)size;
-    draw_picture((uint8_t *)(uintptr_t)bench->picture.rgb, size);
+    draw_picture(bench->pixels, size);
 #ifdef __GLIBC__
     malloc_trim(0); /* what the last point freed must not serve this one unseen */
 #endif
@@ -369,10 +370,9 @@ static ExitCode run_points(Bench *bench, const atomic_int *stop, AppError *error
     if (alpha_count < 0)
         return EXIT_FAILED;
     const size_t largest = (size_t)sizes[0];
-    uint8_t *pixels = malloc(largest * largest * 3);
-    bench->picture.rgb = pixels;
+    bench->picture.rgb = bench->pixels = malloc(largest * largest * 3);
     bench->times = malloc(sizeof *bench->times * MAX_RUNS);
-    if (!pixels || !bench->times) {
+    if (!bench->pixels || !bench->times) {
         app_fail(error, "out of memory");
         return EXIT_FAILED;
     }
@@ -401,6 +401,6 @@ int bench_run(const Options *options, const atomic_int *stop)
         message("%s", error.message);
     result_file_close(&bench.json, &ignored); /* still open only after a failure that was told */
     free(bench.times);
-    free((void *)(uintptr_t)bench.picture.rgb);
+    free(bench.pixels);
     return code;
 }

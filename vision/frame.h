@@ -34,10 +34,9 @@ typedef struct Frame {
     ColourMatrix matrix; /* of YUV formats; GREY follows range alone */
     ColourRange range;
     int sar_num, sar_den; /* sample aspect ratio, 1:1 where unknown; both > 0 */
-    int64_t time_ns;  /* the source's timestamp in nanoseconds, from its first frame's epoch of zero or as the
-                         container says */
-    int64_t sequence; /* number of the frame as captured, from 0; gaps show dropped frames */
-    void *memory;     /* the block that frame_alloc() made, NULL in a view of somebody else's pixels */
+    int64_t time_ns;      /* the source's timestamp in nanoseconds; a clip need not start at 0 */
+    int64_t sequence;     /* number of the frame as captured, from 0; gaps show dropped frames */
+    void *memory;         /* the block that frame_alloc() made, NULL in a view of somebody else's pixels */
     size_t memory_size;
 } Frame;
 
