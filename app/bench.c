@@ -1,10 +1,10 @@
 #include "app/bench.h"
 
+#include "app/cli/option_table.h"
+#include "app/cli/text.h"
 #include "app/clock.h"
 #include "app/message.h"
-#include "app/option_table.h"
-#include "app/result_file.h"
-#include "app/text.h"
+#include "app/output/result_file.h"
 #include "app/weights.h"
 #include <inttypes.h>
 #include <malloc.h>

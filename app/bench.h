@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_BENCH_H
 #define LOOKOUT_BENCH_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 #include <stdatomic.h>
 
 /* Measures each (alpha, size) that options choose, one after the other, and tells each as it is done: a table

@@ -1,6 +1,6 @@
 #include "app/error.h"
 
-#include "app/text.h"
+#include "app/cli/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 

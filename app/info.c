@@ -1,7 +1,7 @@
 #include "app/info.h"
 
+#include "app/cli/text.h"
 #include "app/cost_model.h"
-#include "app/text.h"
 #include "app/weights.h"
 #include <inttypes.h>
 #include <jansson.h>

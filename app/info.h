@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_INFO_H
 #define LOOKOUT_INFO_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 #include <stdio.h>
 
 /* Describes the weights that options name, or the default ones and then the paper's table, on `to`. Returns

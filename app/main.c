@@ -1,12 +1,12 @@
 #include "app/bench.h"
-#include "app/config.h"
-#include "app/detect.h"
-#include "app/help.h"
+#include "app/cli/config.h"
+#include "app/cli/help.h"
+#include "app/cli/version.h"
 #include "app/info.h"
 #include "app/message.h"
-#include "app/result_file.h"
+#include "app/output/result_file.h"
+#include "app/run/detect.h"
 #include "app/signals.h"
-#include "app/version.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

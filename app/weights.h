@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_WEIGHTS_H
 #define LOOKOUT_WEIGHTS_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 #include "detector/detector.h"
 #include <limits.h>
 

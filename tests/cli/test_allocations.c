@@ -4,8 +4,8 @@
  * Calls are counted between the starts of two detections of a whole headless run with a recording, JSON lines
  * and statistics.
  */
-#include "app/config.h"
-#include "app/detect.h"
+#include "app/cli/config.h"
+#include "app/run/detect.h"
 #include "detector/detector.h"
 #include <stdarg.h>
 #include <stdio.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/config.h"
+#include "app/cli/config.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

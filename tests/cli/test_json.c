@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/json_line.h"
+#include "app/output/json_line.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/option_table.h"
+#include "app/cli/option_table.h"
 #include <string.h>
 
 #define PARSE(options, error, ...) parse(options, error, (char *const[]){"lookout", __VA_ARGS__, NULL})

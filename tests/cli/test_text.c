@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "app/histogram.h"
-#include "app/text.h"
+#include "app/cli/text.h"
+#include "app/output/histogram.h"
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The config file: any bytes. */
-#include "app/config.h"
+#include "app/cli/config.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

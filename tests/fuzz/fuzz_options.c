@@ -1,5 +1,5 @@
 /* The command line: bytes, cut into arguments at NULs and newlines. */
-#include "app/options.h"
+#include "app/cli/options.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_CONFIG_H
 #define LOOKOUT_CONFIG_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 
 #define CONFIG_MAX_BYTES (64 * 1024)
 

@@ -1,7 +1,7 @@
-#include "app/options.h"
+#include "app/cli/options.h"
 
-#include "app/option_table.h"
-#include "app/text.h"
+#include "app/cli/option_table.h"
+#include "app/cli/text.h"
 #include <limits.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "app/result_file.h"
+#include "app/output/result_file.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -9,7 +9,7 @@
  * the queue is full the first thread waits. It ends in writer_finish() or writer_destroy().
  * - decoder threads that libavcodec starts and stops with the source.
  */
-#include "app/pipeline.h"
+#include "app/run/pipeline.h"
 
 #include "app/clock.h"
 #include "vision/convert.h"

@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_STATISTICS_H
 #define LOOKOUT_STATISTICS_H
 
-#include "app/output.h"
+#include "app/output/output.h"
 
 /* NULL when out of memory. */
 Output *statistics_create(const RunInfo *run);

@@ -1,4 +1,4 @@
-#include "app/histogram.h"
+#include "app/output/histogram.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
-#include "app/help.h"
+#include "app/cli/help.h"
 
-#include "app/option_table.h"
+#include "app/cli/option_table.h"
 
 /* The choices of an option, with spaces between. */
 static void print_choices(FILE *to, const Option *option)

@@ -1,4 +1,4 @@
-#include "app/option_table.h"
+#include "app/cli/option_table.h"
 
 #include <limits.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "app/output.h"
+#include "app/output/output.h"
 #include "vision/writer.h"
 
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-#include "app/help.h"
+#include "app/cli/help.h"
 
-#include "app/option_table.h"
+#include "app/cli/option_table.h"
 
 enum { HELP_COLUMN = 30 }; /* where the explanations start */
 

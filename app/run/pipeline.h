@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_PIPELINE_H
 #define LOOKOUT_PIPELINE_H
 
-#include "app/output.h"
+#include "app/output/output.h"
 #include "vision/draw.h"
 #include <stdatomic.h>
 

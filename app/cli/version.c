@@ -1,4 +1,4 @@
-#include "app/version.h"
+#include "app/cli/version.h"
 
 #include "detector/detector.h"
 #include <jansson.h>

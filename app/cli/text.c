@@ -1,4 +1,4 @@
-#include "app/text.h"
+#include "app/cli/text.h"
 
 #include <inttypes.h>
 #include <limits.h>

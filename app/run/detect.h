@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_DETECT_H
 #define LOOKOUT_DETECT_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 #include <stdatomic.h>
 
 /* Runs from opening to closing everything and says what there is to say. stop: set to a signal's number when

@@ -1,4 +1,4 @@
-#include "app/config.h"
+#include "app/cli/config.h"
 
 #include <errno.h>
 #include <fcntl.h>

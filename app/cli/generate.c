@@ -1,5 +1,5 @@
 /* Build tool: writes the man page or a shell's completions on standard output. */
-#include "app/help.h"
+#include "app/cli/help.h"
 #include <stdlib.h>
 #include <string.h>
 

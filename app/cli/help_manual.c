@@ -1,6 +1,6 @@
-#include "app/help.h"
+#include "app/cli/help.h"
 
-#include "app/option_table.h"
+#include "app/cli/option_table.h"
 
 /* Text in man(7), in short lines; every backslash, dash and leading dot or quote needs care. */
 static void put(FILE *to, const char *text)

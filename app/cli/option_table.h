@@ -5,7 +5,7 @@
 #ifndef LOOKOUT_OPTION_TABLE_H
 #define LOOKOUT_OPTION_TABLE_H
 
-#include "app/options.h"
+#include "app/cli/options.h"
 
 typedef enum OptionType {
     OPTION_FLAG,    /* int: 0 or 1 */

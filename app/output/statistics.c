@@ -1,8 +1,8 @@
-#include "app/statistics.h"
+#include "app/output/statistics.h"
 
 #include "app/clock.h"
-#include "app/histogram.h"
 #include "app/message.h"
+#include "app/output/histogram.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
-#include "app/detect.h"
+#include "app/run/detect.h"
 
 #include "app/classes.h"
 #include "app/message.h"
-#include "app/pipeline.h"
-#include "app/result_file.h"
-#include "app/statistics.h"
+#include "app/output/result_file.h"
+#include "app/output/statistics.h"
+#include "app/run/pipeline.h"
 #include "app/weights.h"
 #include <libavutil/log.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "app/output.h"
+#include "app/output/output.h"
 
 void output_destroy(Output *output)
 {

@@ -1,6 +1,6 @@
 #include "app/clock.h"
 #include "app/message.h"
-#include "app/output.h"
+#include "app/output/output.h"
 
 #include <math.h>
 #include <stdio.h>

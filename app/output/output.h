@@ -2,8 +2,8 @@
 #ifndef LOOKOUT_OUTPUT_H
 #define LOOKOUT_OUTPUT_H
 
-#include "app/options.h"
-#include "app/result_file.h"
+#include "app/cli/options.h"
+#include "app/output/result_file.h"
 #include "detector/detector.h"
 #include "vision/frame.h"
 #include "vision/source.h"

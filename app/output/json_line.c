@@ -1,6 +1,6 @@
-#include "app/json_line.h"
+#include "app/output/json_line.h"
 
-#include "app/text.h"
+#include "app/cli/text.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>

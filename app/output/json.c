@@ -1,5 +1,5 @@
-#include "app/json_line.h"
-#include "app/output.h"
+#include "app/output/json_line.h"
+#include "app/output/output.h"
 
 #include <stdlib.h>
 
