@@ -23,13 +23,13 @@ static CpuFlags detect(void)
     uint32_t a, b, c, d;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
         return 0;
-    int has_fma = (c & bit_FMA) != 0;
+    int has_fma_f16c = (c & bit_FMA) && (c & bit_F16C);
     uint32_t saved = read_xcr0();
     if ((saved & (XCR0_XMM | XCR0_YMM)) != (XCR0_XMM | XCR0_YMM) || !__get_cpuid_count(7, 0, &a, &b, &c, &d))
         return 0;
 
     CpuFlags flags = 0;
-    if (has_fma && (b & bit_AVX2))
+    if (has_fma_f16c && (b & bit_AVX2))
         flags |= CPU_AVX2;
     uint32_t avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
     if (flags && (b & avx512) == avx512 && (saved & XCR0_OPMASK_ZMM) == XCR0_OPMASK_ZMM)

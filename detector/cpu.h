@@ -6,7 +6,7 @@
 
 typedef uint32_t CpuFlags;
 
-#define CPU_AVX2 (1u << 0)   /* AVX2 and FMA, with the operating system saving ymm */
+#define CPU_AVX2 (1u << 0)   /* AVX2, FMA and F16C, with the operating system saving ymm */
 #define CPU_AVX512 (1u << 1) /* AVX-512 F, BW, DQ, VL, with the operating system saving zmm */
 #define CPU_NEON (1u << 2)   /* Advanced SIMD: every armv8-a */
 

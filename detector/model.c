@@ -4,53 +4,77 @@
 #include <string.h>
 
 #include "detector/error.h"
+#include "detector/float16.h"
 #include "detector/memory.h"
 
-/* Floats of a packed layer and its bias, each a multiple of KERNEL_LANES so that all stay aligned. */
-static size_t packed_floats(const NetworkLayer *layer, const Kernels *kernels)
+/* Weights that stay in L2 with the pixels that they are multiplied with, in float32; a weight that is used
+ * there is not worth its widening. */
+#define WIDE_WEIGHTS ((size_t)1 << 16)
+
+/* Bytes of each part of a packed layer, multiples of KERNEL_ALIGNMENT so that all stay aligned. */
+typedef struct PackedSize {
+    size_t weights, bias;
+} PackedSize;
+
+static int is_wide(const NetworkLayer *layer)
 {
-    size_t channels = (size_t)kernel_pixel_stride(layer->out_channels);
-    switch (layer->kind) {
-    case DETECTOR_LAYER_CONVOLUTION:
-        return channels * 28;
-    case DETECTOR_LAYER_DEPTHWISE:
-        return channels * 10;
-    default:
-        return kernels_packed_size(kernels, layer->in_channels, layer->out_channels);
-    }
+    return (size_t)network_weight_count(layer) <= WIDE_WEIGHTS;
+}
+
+/* The first convolution's kernel takes its channels and its output's pixel stride as one. */
+static size_t packed_channels(const NetworkLayer *layer)
+{
+    return (size_t)(layer->kind == DETECTOR_LAYER_CONVOLUTION ? kernel_pixel_stride(layer->out_channels)
+                                                              : kernel_pad(layer->out_channels));
+}
+
+static PackedSize packed_size(const NetworkLayer *layer, const Kernels *kernels)
+{
+    size_t channels = packed_channels(layer), weights;
+    if (layer->kind == DETECTOR_LAYER_POINTWISE)
+        weights = kernels_packed_size(kernels, layer->in_channels, layer->out_channels) *
+                  (is_wide(layer) ? sizeof(float) : sizeof(uint16_t));
+    else
+        weights = channels * (layer->kind == DETECTOR_LAYER_CONVOLUTION ? 27 : 9) * sizeof(float);
+    return (PackedSize){(weights + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT,
+                        channels * sizeof(float)};
 }
 
 /* [out][in][3][3] to [3][3][in][padded out]; a depthwise layer has one input a channel. */
-static void pack_taps(const NetworkLayer *layer, const float *weight, float *packed)
+static void pack_taps(const NetworkLayer *layer, const uint8_t *weight, float *packed)
 {
-    int inputs = layer->kind == DETECTOR_LAYER_DEPTHWISE ? 1 : layer->in_channels;
-    size_t channels = (size_t)kernel_pixel_stride(layer->out_channels);
-    for (int out = 0; out < layer->out_channels; out++)
-        for (int in = 0; in < inputs; in++)
-            for (int tap = 0; tap < 9; tap++)
-                packed[(size_t)(tap * inputs + in) * channels + (size_t)out] =
-                    weight[((size_t)out * (size_t)inputs + (size_t)in) * 9 + (size_t)tap];
+    size_t inputs = layer->kind == DETECTOR_LAYER_DEPTHWISE ? 1 : (size_t)layer->in_channels;
+    size_t channels = packed_channels(layer);
+    memset(packed, 0, 9 * inputs * channels * sizeof *packed);
+    for (size_t out = 0; out < (size_t)layer->out_channels; out++)
+        for (size_t in = 0; in < inputs; in++)
+            for (size_t tap = 0; tap < 9; tap++)
+                packed[(tap * inputs + in) * channels + out] =
+                    float16_widen(float16_at(weight, (out * inputs + in) * 9 + tap));
 }
 
 static void pack(DetectorModel *model, const ModelWeights *weights)
 {
     const Kernels *kernels = &model->engine->kernels;
-    float *packed = model->packed;
+    char *next = model->packed;
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &model->network.layers[i];
-        size_t floats = packed_floats(layer, kernels);
-        model->layers[i] = (PackedLayer){.weights = packed, .bias = NULL};
+        const PackedSize size = packed_size(layer, kernels);
+        void *packed = next, *bias_start = next + size.weights;
+        float *bias = bias_start;
+        memset(bias, 0, size.bias);
+        for (size_t k = 0; k < (size_t)layer->out_channels; k++)
+            bias[k] = float16_widen(float16_at(weights->bias[i], k));
         if (layer->kind == DETECTOR_LAYER_POINTWISE) {
-            kernels_pack_panels(kernels, weights->weight[i], weights->bias[i], layer->in_channels,
-                                layer->out_channels, packed);
+            model->layers[i] = is_wide(layer) ? (PackedLayer){.wide_panels = packed, .bias = bias}
+                                              : (PackedLayer){.panels = packed, .bias = bias};
+            kernels_pack_panels(kernels, weights->weight[i], layer->in_channels, layer->out_channels,
+                                is_wide(layer) ? NULL : packed, is_wide(layer) ? packed : NULL);
         } else {
-            float *bias = packed + floats - kernel_pixel_stride(layer->out_channels);
-            memset(packed, 0, floats * sizeof *packed);
             pack_taps(layer, weights->weight[i], packed);
-            memcpy(bias, weights->bias[i], (size_t)layer->out_channels * sizeof *bias);
-            model->layers[i].bias = bias;
+            model->layers[i] = (PackedLayer){.taps = packed, .bias = bias};
         }
-        packed += floats;
+        next += size.weights + size.bias;
     }
 }
 
@@ -68,12 +92,14 @@ DetectorModel *detector_model_load(DetectorEngine *engine, const char *path, Det
     if (model_weights_read(&weights, path, error) != DETECTOR_OK)
         return NULL;
 
-    size_t floats = 0;
-    for (int i = 0; i < NETWORK_LAYERS; i++)
-        floats += packed_floats(&weights.network.layers[i], &engine->kernels);
+    size_t bytes = 0;
+    for (int i = 0; i < NETWORK_LAYERS; i++) {
+        const PackedSize size = packed_size(&weights.network.layers[i], &engine->kernels);
+        bytes += size.weights + size.bias;
+    }
     DetectorModel *model = calloc(1, sizeof *model);
     if (model)
-        model->packed = memory_alloc(floats * sizeof(float));
+        model->packed = memory_alloc(bytes);
     if (!model || !model->packed) {
         detector_fail(error, DETECTOR_ERROR_MEMORY, "%s: out of memory for the packed weights", path);
         free(model);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "detector/error.h"
-#include "detector/memory.h"
 #include "detector/model.h"
 #include "detector/safetensors.h"
 
@@ -315,28 +314,21 @@ static DetectorStatus read_tensors(const Reader *reader, ModelWeights *weights)
 {
     const Network *network = &weights->network;
     const SafetensorsTensor *tensors[NETWORK_LAYERS * 2];
-    size_t total = 0;
     for (int i = 0; i < NETWORK_LAYERS * 2; i++) {
         DetectorStatus status = find_tensor(reader, &network->layers[i / 2], i % 2, &tensors[i]);
         if (status != DETECTOR_OK)
             return status;
-        total += (tensors[i]->end - tensors[i]->begin) / 2;
     }
     if (reader->file.count > NETWORK_LAYERS * 2)
         return name_unknown_tensor(reader, network);
 
-    weights->values = memory_alloc(total * sizeof *weights->values);
-    if (!weights->values)
-        return detector_fail(reader->error, DETECTOR_ERROR_MEMORY, "%s: no memory for %zu weights",
-                             reader->label, total);
-    float *next = weights->values;
     for (int i = 0; i < NETWORK_LAYERS * 2; i++) {
-        int64_t bad = safetensors_widen(&reader->file, tensors[i], next);
+        const uint8_t *values = reader->file.data + tensors[i]->begin;
+        int64_t bad = safetensors_find_not_finite(&reader->file, tensors[i]);
         if (bad >= 0)
             return FAIL(reader, "%s: tensor %s: value %jd is infinite or not a number", reader->label,
                         tensors[i]->name, (intmax_t)bad);
-        *(i % 2 ? &weights->bias[i / 2] : &weights->weight[i / 2]) = next;
-        next += (tensors[i]->end - tensors[i]->begin) / 2;
+        *(i % 2 ? &weights->bias[i / 2] : &weights->weight[i / 2]) = values;
     }
     return DETECTOR_OK;
 }
@@ -372,7 +364,10 @@ DetectorStatus model_weights_read(ModelWeights *weights, const char *path, Detec
     DetectorStatus status = safetensors_read_file(path, label, &bytes, &size, error);
     if (status == DETECTOR_OK)
         status = model_weights_parse(weights, bytes, size, label, error);
-    free(bytes);
+    if (status == DETECTOR_OK)
+        weights->bytes = bytes;
+    else
+        free(bytes);
     return status;
 }
 
@@ -384,6 +379,6 @@ void model_weights_free(ModelWeights *weights)
     free(weights->training_data);
     free(weights->measured);
     free(weights->licence);
-    free(weights->values);
+    free(weights->bytes);
     memset(weights, 0, sizeof *weights);
 }

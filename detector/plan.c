@@ -205,7 +205,7 @@ static int allocate(Plan *plan)
 {
     size_t scratch = 0, zeros = 0;
     for (int i = 0; i < plan->op_count; i++) {
-        size_t needed = plan_op_scratch(&plan->ops[i]);
+        size_t needed = plan_op_scratch(&plan->ops[i], &plan->model->engine->kernels);
         scratch = needed > scratch ? needed : scratch;
         needed = plan_op_zeros(&plan->ops[i]);
         zeros = needed > zeros ? needed : zeros;

@@ -2,6 +2,10 @@
 
 #define PICTURE_CHANNELS 3
 #define RING_ROWS 3
+#define MAX_STRIDE 2
+#define MAX_FILTERED_ROWS                                                                                    \
+    (MAX_STRIDE * (DEPTHWISE_MAX_ROWS - 1) + 3) /* that outputs computed at once need                        \
+                                                 */
 
 static int ceil_div(int a, int b)
 {
@@ -50,7 +54,8 @@ static int chunk_pixels(const PlanOp *op, const Kernels *kernels, int threads)
 {
     int fit = CHUNK_BYTES / ((int)sizeof(float) * op->in_shape.pixel_stride);
     int tiles = weight_bytes(&op->in_shape, &op->out_shape) <= CACHED_WEIGHTS ? 2 : threads == 1 ? 8 : 4;
-    int least = tiles * kernels->tile;
+    int least = tiles * kernels->tile, rows = DEPTHWISE_MAX_ROWS * op->out_shape.width;
+    least = least > rows ? least : rows;
     return fit > least ? fit : least;
 }
 
@@ -105,16 +110,26 @@ static size_t ring_row_floats(int size)
     return ((size_t)(size + 2) * PICTURE_CHANNELS + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
 }
 
-size_t plan_op_scratch(const PlanOp *op)
+/* Of the filtered pixels of a unit, which the room for a widened panel follows. */
+static size_t filtered_floats(const PlanOp *op)
 {
+    return (size_t)ceil_div(pixel_count(&op->out_shape), op->ranges) * (size_t)op->in_shape.pixel_stride;
+}
+
+size_t plan_op_scratch(const PlanOp *op, const Kernels *kernels)
+{
+    size_t room = (size_t)op->in_shape.channels * (size_t)kernels->panel;
     switch (op->kind) {
     case PLAN_CONVOLUTION:
         return RING_ROWS * ring_row_floats(op->in_shape.width);
-    case PLAN_SEPARABLE:
-        return (size_t)ceil_div(pixel_count(&op->out_shape), op->ranges) * (size_t)op->in_shape.pixel_stride;
-    default:
+    case PLAN_DEPTHWISE:
         return 0;
+    case PLAN_POINTWISE:
+        return room;
+    case PLAN_SEPARABLE:
+        return filtered_floats(op) + room;
     }
+    return 0;
 }
 
 size_t plan_op_zeros(const PlanOp *op)
@@ -146,7 +161,7 @@ static void run_convolution(const PlanOp *op, const Kernels *kernels, const Plan
             rows[i] =
                 in_y < 0 || in_y >= size ? picture->zeros : scratch + (size_t)(in_y % RING_ROWS) * row_floats;
         }
-        kernels->convolution_row(rows, width, op->filter->weights, op->filter->bias, channels,
+        kernels->convolution_row(rows, width, op->filter->taps, op->filter->bias, channels,
                                  op->out + (ptrdiff_t)y * width * channels);
     }
 }
@@ -156,35 +171,46 @@ static void run_depthwise(const PlanOp *op, const Kernels *kernels, const float 
                           float *out)
 {
     const PlanShape *in = &op->in_shape;
-    int width = op->out_shape.width, channels = in->pixel_stride;
-    ptrdiff_t row_floats = (ptrdiff_t)in->width * channels;
+    int width = op->out_shape.width;
+    ptrdiff_t row_floats = (ptrdiff_t)in->width * in->pixel_stride;
     while (begin < end) {
         int y = begin / width, x_begin = begin % width;
         int x_end = smaller(width, x_begin + end - begin);
-        const float *rows[3];
-        for (int i = 0; i < 3; i++) {
+        int out_rows = x_begin == 0 ? smaller((end - begin) / width, DEPTHWISE_MAX_ROWS) : 1;
+        out_rows = out_rows > 0 ? out_rows : 1;
+        const float *rows[MAX_FILTERED_ROWS];
+        for (int i = 0; i < op->stride * (out_rows - 1) + 3; i++) {
             int in_y = y * op->stride - 1 + i;
             rows[i] = in_y < 0 || in_y >= in->height ? zeros : op->in + in_y * row_floats;
         }
-        kernels->depthwise_row[op->stride](rows, in->width, x_begin, x_end, op->filter->weights,
-                                           op->filter->bias, channels, out);
-        out += (ptrdiff_t)(x_end - x_begin) * channels;
-        begin += x_end - x_begin;
+        kernels->depthwise_rows[op->stride](rows, out_rows, in->width, x_begin, x_end, op->filter->taps,
+                                            op->filter->bias, kernel_pad(in->channels), in->pixel_stride,
+                                            out);
+        int pixels = out_rows * (x_end - x_begin);
+        out += (ptrdiff_t)pixels * in->pixel_stride;
+        begin += pixels;
     }
 }
 
-/* Pixels begin..end-1 of in to one group of the output's channels. */
+/* Pixels begin..end-1, which lie at in, to one group of the output's channels. */
 static void run_pointwise(const PlanOp *op, const Kernels *kernels, const float *in, int begin, int end,
-                          int group)
+                          int group, float *room)
 {
-    int in_stride = op->in_shape.pixel_stride, out_stride = op->out_shape.pixel_stride;
-    int depth = op->in_shape.channels;
-    int first_panel = group * op->group_panels, first_channel = first_panel * kernels->panel;
-    size_t panel_floats = (size_t)kernels->panel * ((size_t)depth + 1);
-    kernels->pointwise_tile(
-        in, in_stride, end - begin, op->pointwise->weights + (size_t)first_panel * panel_floats, depth,
-        smaller(op->group_panels * kernels->panel, kernel_pad(op->out_shape.channels) - first_channel),
-        op->out + (ptrdiff_t)begin * out_stride + first_channel, out_stride, op->relu6);
+    int out_stride = op->out_shape.pixel_stride, depth = op->in_shape.channels;
+    int first_channel = group * op->group_panels * kernels->panel;
+    size_t first_weight = (size_t)first_channel * (size_t)depth;
+    const PackedLayer *packed = op->pointwise;
+    Pointwise layer = {
+        .panels = packed->panels ? packed->panels + first_weight : NULL,
+        .wide_panels = packed->panels ? NULL : packed->wide_panels + first_weight,
+        .bias = packed->bias + first_channel,
+        .depth = depth,
+        .channels =
+            smaller(op->group_panels * kernels->panel, kernel_pad(op->out_shape.channels) - first_channel),
+        .relu6 = op->relu6,
+    };
+    kernels->pointwise_tile(&layer, in, op->in_shape.pixel_stride, end - begin,
+                            op->out + (ptrdiff_t)begin * out_stride + first_channel, out_stride, room);
 }
 
 void plan_op_run(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int unit,
@@ -202,11 +228,12 @@ void plan_op_run(const PlanOp *op, const Kernels *kernels, const PlanPicture *pi
                       op->out + (ptrdiff_t)begin * op->out_shape.pixel_stride);
         break;
     case PLAN_POINTWISE:
-        run_pointwise(op, kernels, op->in + (ptrdiff_t)begin * op->in_shape.pixel_stride, begin, end, group);
+        run_pointwise(op, kernels, op->in + (ptrdiff_t)begin * op->in_shape.pixel_stride, begin, end, group,
+                      scratch);
         break;
     case PLAN_SEPARABLE:
         run_depthwise(op, kernels, picture->zeros, begin, end, scratch);
-        run_pointwise(op, kernels, scratch, begin, end, 0);
+        run_pointwise(op, kernels, scratch, begin, end, 0, scratch + filtered_floats(op));
         break;
     }
 }

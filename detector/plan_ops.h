@@ -51,7 +51,7 @@ void plan_op_split(PlanOp *op, const Kernels *kernels, int threads);
  * layer behind it are better done as one. */
 int plan_op_fuses(const PlanShape *in, const PlanShape *out, const Kernels *kernels, int threads);
 /* Floats of a worker's buffer that the op needs, and of the zero row. */
-size_t plan_op_scratch(const PlanOp *op);
+size_t plan_op_scratch(const PlanOp *op, const Kernels *kernels);
 size_t plan_op_zeros(const PlanOp *op);
 void plan_op_run(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int unit,
                  float *scratch);

@@ -261,25 +261,16 @@ const SafetensorsTensor *safetensors_find(const Safetensors *file, const char *n
     return NULL;
 }
 
-int64_t safetensors_widen(const Safetensors *file, const SafetensorsTensor *tensor, float *out)
+int64_t safetensors_find_not_finite(const Safetensors *file, const SafetensorsTensor *tensor)
 {
     const uint8_t *in = file->data + tensor->begin;
     size_t count = (tensor->end - tensor->begin) / 2;
-    uint32_t not_finite = 0;
-    /* IEEE 754 binary16 to binary32. Both cases are computed and one is chosen, so that it vectorises. */
-    for (size_t i = 0; i < count; i++) {
-        uint32_t half = (uint32_t)in[2 * i] | (uint32_t)in[2 * i + 1] << 8;
-        uint32_t magnitude = half & 0x7fff;
-        float subnormal = (float)(int32_t)magnitude * 0x1p-24f;
-        uint32_t small, normal = (magnitude << 13) + (112u << 23);
-        memcpy(&small, &subnormal, sizeof small);
-        uint32_t bits = (half & 0x8000) << 16 | (magnitude < 0x400 ? small : normal);
-        memcpy(&out[i], &bits, sizeof bits);
-        not_finite |= magnitude >= 0x7c00;
-    }
-    if (not_finite)
-        for (size_t i = 0; i < count; i++)
-            if ((in[2 * i + 1] & 0x7c) == 0x7c)
-                return (int64_t)i;
+    int not_finite = 0;
+    /* Without a branch, so that it vectorises. */
+    for (size_t i = 0; i < count; i++)
+        not_finite |= (in[2 * i + 1] & 0x7c) == 0x7c;
+    for (size_t i = 0; not_finite && i < count; i++)
+        if ((in[2 * i + 1] & 0x7c) == 0x7c)
+            return (int64_t)i;
     return -1;
 }

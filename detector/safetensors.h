@@ -44,8 +44,7 @@ void safetensors_close(Safetensors *file); /* takes a zeroed or opened struct */
 /* NULL if there is none of that name. */
 const SafetensorsTensor *safetensors_find(const Safetensors *file, const char *name);
 
-/* Widens all elements of a tensor to float32. Returns the index of the first that is infinite or not a
- * number, or -1. */
-int64_t safetensors_widen(const Safetensors *file, const SafetensorsTensor *tensor, float *out);
+/* Index of the first element that is infinite or not a number, or -1. */
+int64_t safetensors_find_not_finite(const Safetensors *file, const SafetensorsTensor *tensor);
 
 #endif

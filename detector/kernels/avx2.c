@@ -33,6 +33,11 @@ static ALWAYS_INLINE Vec vec_splat(const float *p)
     return _mm256_set1_ps(*p);
 }
 
+static ALWAYS_INLINE Vec vec_widen(const uint16_t *p)
+{
+    return _mm256_cvtph_ps(_mm_load_si128((const __m128i *)p));
+}
+
 static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
 {
     return _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p)));
@@ -85,7 +90,7 @@ void kernels_init_avx2(Kernels *kernels)
         .tile = TILE_PIXELS,
         .normalise_row = normalise_row_avx2,
         .convolution_row = convolution_row_avx2,
-        .depthwise_row = {NULL, depthwise_row_s1_avx2, depthwise_row_s2_avx2},
+        .depthwise_rows = {NULL, depthwise_rows_s1_avx2, depthwise_rows_s2_avx2},
         .pointwise_tile = pointwise_tile_avx2,
         .peak_burst = peak_burst_avx2,
     };

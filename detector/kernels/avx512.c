@@ -33,6 +33,11 @@ static ALWAYS_INLINE Vec vec_splat(const float *p)
     return _mm512_set1_ps(*p);
 }
 
+static ALWAYS_INLINE Vec vec_widen(const uint16_t *p)
+{
+    return _mm512_cvtph_ps(_mm256_load_si256((const __m256i *)p));
+}
+
 static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
 {
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p)));
@@ -91,7 +96,7 @@ void kernels_init_avx512(Kernels *kernels)
         .tile = TILE_PIXELS,
         .normalise_row = normalise_row_avx512,
         .convolution_row = convolution_row_avx512,
-        .depthwise_row = {NULL, depthwise_row_s1_avx512, depthwise_row_s2_avx512},
+        .depthwise_rows = {NULL, depthwise_rows_s1_avx512, depthwise_rows_s2_avx512},
         .pointwise_tile = pointwise_tile_avx512,
         .peak_burst = peak_burst_avx512,
     };

@@ -3,6 +3,7 @@
  * Vectors of four are written out, since gcc keeps plain arrays of sums in memory; every x86-64 and armv8-a
  * has them.
  */
+#include "detector/float16.h"
 #include "detector/kernels/kernels.h"
 
 #define TILE 2
@@ -49,10 +50,11 @@ static void convolution_row_c(const float *const rows[3], int width, const float
         }
 }
 
-static inline void depthwise_row(const float *const rows[3], int in_width, int x_begin, int x_end, int stride,
-                                 const float *weights, const float *bias, int channels, float *out)
+static void depthwise_row(const float *const rows[3], int in_width, int x_begin, int x_end, int stride,
+                          const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                          float *out)
 {
-    for (int x = x_begin; x < x_end; x++, out += channels) {
+    for (int x = x_begin; x < x_end; x++, out += pixel_stride) {
         int left = x * stride - 1;
         int first = left < 0 ? 1 : 0, last = left + 2 < in_width ? 2 : in_width - 1 - left;
         for (int c = 0; c < channels; c += KERNEL_LANES) {
@@ -61,8 +63,7 @@ static inline void depthwise_row(const float *const rows[3], int in_width, int x
                 sum[i] = ((const Float4 *)(bias + c))[i];
             for (int row = 0; row < 3; row++)
                 for (int column = first; column <= last; column++) {
-                    const Float4 *in =
-                        (const Float4 *)(rows[row] + (ptrdiff_t)(left + column) * channels + c);
+                    const Float4 *in = (const Float4 *)(rows[row] + (left + column) * pixel_stride + c);
                     const Float4 *weight =
                         (const Float4 *)(weights + (ptrdiff_t)(row * 3 + column) * channels + c);
                     for (int i = 0; i < VECTORS; i++)
@@ -74,28 +75,31 @@ static inline void depthwise_row(const float *const rows[3], int in_width, int x
     }
 }
 
-static void depthwise_row_s1_c(const float *const rows[3], int in_width, int x_begin, int x_end,
-                               const float *weights, const float *bias, int channels, float *out)
+static void depthwise_rows_s1_c(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                                float *out)
 {
-    depthwise_row(rows, in_width, x_begin, x_end, 1, weights, bias, channels, out);
+    for (int y = 0; y < out_rows; y++, out += (x_end - x_begin) * pixel_stride)
+        depthwise_row(rows + y, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
 }
 
-static void depthwise_row_s2_c(const float *const rows[3], int in_width, int x_begin, int x_end,
-                               const float *weights, const float *bias, int channels, float *out)
+static void depthwise_rows_s2_c(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                                float *out)
 {
-    depthwise_row(rows, in_width, x_begin, x_end, 2, weights, bias, channels, out);
+    for (int y = 0; y < out_rows; y++, out += (x_end - x_begin) * pixel_stride)
+        depthwise_row(rows + 2 * y, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
 }
 
 /* `pixels` (a constant where this is inlined) times one panel of KERNEL_LANES channels. */
 static inline void multiply_panel(const float *in, ptrdiff_t in_stride, int pixels, const float *panel,
-                                  int depth, float *out, ptrdiff_t out_stride, int relu6)
+                                  const float *bias, int depth, float *out, ptrdiff_t out_stride, int relu6)
 {
     Float4 sum[TILE][VECTORS];
     for (int p = 0; p < pixels; p++)
         for (int i = 0; i < VECTORS; i++)
-            sum[p][i] = ((const Float4 *)panel)[i];
-    for (int k = 0; k < depth; k++) {
-        panel += KERNEL_LANES;
+            sum[p][i] = ((const Float4 *)bias)[i];
+    for (int k = 0; k < depth; k++, panel += KERNEL_LANES) {
         for (int p = 0; p < pixels; p++) {
             Float4 value = splat(in[p * in_stride + k]);
             for (int i = 0; i < VECTORS; i++)
@@ -107,17 +111,23 @@ static inline void multiply_panel(const float *in, ptrdiff_t in_stride, int pixe
             ((Float4 *)(out + p * out_stride))[i] = relu6 ? clamp6(sum[p][i]) : sum[p][i];
 }
 
-static void pointwise_tile_c(const float *in, ptrdiff_t in_stride, int pixels, const float *panels, int depth,
-                             int channels, float *out, ptrdiff_t out_stride, int relu6)
+static void pointwise_tile_c(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                             float *out, ptrdiff_t out_stride, float *room)
 {
-    for (int n = 0; n < channels; n += KERNEL_LANES, panels += (ptrdiff_t)KERNEL_LANES * (depth + 1)) {
+    const ptrdiff_t panel_size = (ptrdiff_t)KERNEL_LANES * layer->depth;
+    for (int n = 0; n < layer->channels; n += KERNEL_LANES) {
+        const ptrdiff_t first = n / KERNEL_LANES * panel_size;
+        if (layer->panels)
+            for (ptrdiff_t i = 0; i < panel_size; i++)
+                room[i] = float16_widen(layer->panels[first + i]);
+        const float *wide = layer->panels ? room : layer->wide_panels + first;
         int p = 0;
         for (; p + TILE <= pixels; p += TILE)
-            multiply_panel(in + p * in_stride, in_stride, TILE, panels, depth, out + p * out_stride + n,
-                           out_stride, relu6);
+            multiply_panel(in + p * in_stride, in_stride, TILE, wide, layer->bias + n, layer->depth,
+                           out + p * out_stride + n, out_stride, layer->relu6);
         for (; p < pixels; p++)
-            multiply_panel(in + p * in_stride, in_stride, 1, panels, depth, out + p * out_stride + n,
-                           out_stride, relu6);
+            multiply_panel(in + p * in_stride, in_stride, 1, wide, layer->bias + n, layer->depth,
+                           out + p * out_stride + n, out_stride, layer->relu6);
     }
 }
 
@@ -145,7 +155,7 @@ void kernels_init_c(Kernels *kernels)
         .tile = TILE,
         .normalise_row = normalise_row_c,
         .convolution_row = convolution_row_c,
-        .depthwise_row = {NULL, depthwise_row_s1_c, depthwise_row_s2_c},
+        .depthwise_rows = {NULL, depthwise_rows_s1_c, depthwise_rows_s2_c},
         .pointwise_tile = pointwise_tile_c,
         .peak_burst = peak_burst_c,
     };

@@ -7,8 +7,8 @@
  * the same sequence of roundings wherever it lies in a tile, so results do not depend on the split.
  *
  * Maps are [H][W][C], float32. "Pixel stride" is the distance between neighbouring pixels in
- * floats, a multiple of KERNEL_LANES; pixels are 64-byte aligned. Channels from C up to the pixel
- * stride are padding: weights and biases are zero there, so kernels may compute and must store
+ * floats, a multiple of KERNEL_LANES; pixels are 64-byte aligned. Channels from C up to the next multiple
+ * of KERNEL_LANES are padding: weights and biases are zero there, so kernels may compute and must store
  * zeros in them (what they read there may be anything but is multiplied only into other padding).
  */
 #ifndef LOOKOUT_KERNELS_H
@@ -28,12 +28,12 @@ static inline int kernel_pad(int channels)
 }
 
 /* Floats from one pixel of a map to the next: the padded channels, and one vector more where pixels would lie
- * a multiple of 2 KB apart. A register tile walks along more than eight pixels side by side, and they would
- * all fall into one or two sets of a cache of 64 sets. */
+ * a multiple of 512 bytes apart. Neighbouring pixels are read side by side, and they would all fall into a
+ * few sets of a cache of 64 sets. What lies in the gap is neither read nor written. */
 static inline int kernel_pixel_stride(int channels)
 {
     int padded = kernel_pad(channels);
-    return padded % 512 == 0 ? padded + KERNEL_LANES : padded;
+    return padded % 128 == 0 ? padded + KERNEL_LANES : padded;
 }
 
 /* out[i] = (in[i] - 127.5) / 127.5 for i < count. Any alignment. */
@@ -47,23 +47,37 @@ typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 typedef void ConvolutionRow(const float *const rows[3], int width, const float *weights, const float *bias,
                             int channels, float *out);
 
-/* Output columns x_begin..x_end-1 of one row of a depthwise 3x3 convolution, padded by one, with bias and
- * ReLU6. Stride 1 (out width = in_width) or 2 (out width = (in_width + 1) / 2): one function each.
- * rows[0..2]: first pixel of the three input rows, [in_width][channels]; a row outside the map points to
- * zeros. Columns outside the map count as zero without being read. weights: [9][channels] in the order (row,
- * column); bias: [channels]; channels padded and equal to the pixel stride of the input and of the output.
- * out: the pixel of column x_begin. */
-typedef void DepthwiseRow(const float *const rows[3], int in_width, int x_begin, int x_end,
-                          const float *weights, const float *bias, int channels, float *out);
+#define DEPTHWISE_MAX_ROWS 2
+
+/* Output columns x_begin..x_end-1 of out_rows rows (1..DEPTHWISE_MAX_ROWS) of a depthwise 3x3 convolution,
+ * padded by one, with bias and ReLU6. Stride 1 (out width = in_width) or 2 (out width = (in_width + 1) / 2):
+ * one function each. Neighbouring rows share inputs, so two at once cost less than one after the other.
+ * rows[0..stride * (out_rows - 1) + 2]: first pixel of the input rows, [in_width][channels]; a row outside
+ * the map points to zeros. Columns outside the map count as zero without being read. weights: [9][channels]
+ * in the order (row, column); bias: [channels]; channels padded. out: [out_rows][x_end - x_begin][channels].
+ * Input and output have the same pixel_stride. */
+typedef void DepthwiseRows(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                           const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                           float *out);
+
+/* A pointwise convolution, or some of its output channels, from the first of a panel on. Its weights are
+ * packed by kernels_pack_panels() as float16, as they came, or widened to float32; the other pointer is NULL.
+ */
+typedef struct Pointwise {
+    const uint16_t *panels;
+    const float *wide_panels;
+    const float *bias; /* [channels], 64-byte aligned */
+    int depth;         /* input channels, not padded */
+    int channels;      /* padded; may end in the middle of the last panel */
+    int relu6;         /* nonzero for ReLU6, zero for none */
+} Pointwise;
 
 /* out[p][n] = activation(bias[n] + sum over k of in[p][k] * weight[k][n]) for p < pixels and
  * n < channels: a tile of a pointwise convolution.
- * in: pixel stride in_stride; k = depth values of each pixel are read (depth is not padded).
- * panels: packed by kernels_pack_panels(); channels is padded and may end in the middle of the last panel
- *   (of which only these channels are stored). out: pixel stride out_stride.
- * relu6: nonzero for ReLU6, zero for none. */
-typedef void PointwiseTile(const float *in, ptrdiff_t in_stride, int pixels, const float *panels, int depth,
-                           int channels, float *out, ptrdiff_t out_stride, int relu6);
+ * in, out: pixel strides in_stride and out_stride; of a pixel, depth values are read and channels are stored.
+ * room: depth * panel floats to widen a panel to, once for all pixels; 64-byte aligned. */
+typedef void PointwiseTile(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                           float *out, ptrdiff_t out_stride, float *room);
 
 /* Runs fused multiply-adds in registers; returns how many floating-point operations it did (2 a
  * multiply-add a lane). */
@@ -75,7 +89,7 @@ typedef struct Kernels {
     int tile;        /* pixels that the pointwise kernel likes to get a multiple of */
     NormaliseRow *normalise_row;
     ConvolutionRow *convolution_row;
-    DepthwiseRow *depthwise_row[3]; /* by stride: [1], [2]; [0] is NULL */
+    DepthwiseRows *depthwise_rows[3]; /* by stride: [1], [2]; [0] is NULL */
     PointwiseTile *pointwise_tile;
     PeakBurst *peak_burst;
 } Kernels;
@@ -83,13 +97,13 @@ typedef struct Kernels {
 /* The table for a CPU with these flags (detector/cpu.h). */
 Kernels kernels_for(CpuFlags flags);
 
-/* Floats that kernels_pack_panels() writes. */
+/* Values that kernels_pack_panels() writes. */
 size_t kernels_packed_size(const Kernels *kernels, int depth, int out_channels);
-/* Packs weight [out_channels][depth] and bias [out_channels] for pointwise_tile: panel after panel
- * of `panel` output channels, each first its biases, then for each k its weights; zeros beyond out_channels.
- * packed: 64-byte aligned. */
-void kernels_pack_panels(const Kernels *kernels, const float *weight, const float *bias, int depth,
-                         int out_channels, float *packed);
+/* Packs weight [out_channels][depth], float16 as in a file (float16_at()), for pointwise_tile: panel after
+ * panel of `panel` output channels, for each k its weights; zeros beyond out_channels. Packs to float16 or
+ * float32, whichever pointer is not NULL: 64-byte aligned. */
+void kernels_pack_panels(const Kernels *kernels, const uint8_t *weight, int depth, int out_channels,
+                         uint16_t *panels, float *wide_panels);
 
 /* Overrides of one instruction set, in the file kernels/<isa>.c of its own. */
 void kernels_init_c(Kernels *kernels);

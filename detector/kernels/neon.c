@@ -39,6 +39,11 @@ static ALWAYS_INLINE Vec vec_splat(const float *p)
     return vld1q_dup_f32(p);
 }
 
+static ALWAYS_INLINE Vec vec_widen(const uint16_t *p)
+{
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+}
+
 static ALWAYS_INLINE Vec vec_from_bytes(const uint8_t *p)
 {
     uint32_t four;
@@ -95,7 +100,7 @@ void kernels_init_neon(Kernels *kernels)
         .tile = TILE_PIXELS,
         .normalise_row = normalise_row_neon,
         .convolution_row = convolution_row_neon,
-        .depthwise_row = {NULL, depthwise_row_s1_neon, depthwise_row_s2_neon},
+        .depthwise_rows = {NULL, depthwise_rows_s1_neon, depthwise_rows_s2_neon},
         .pointwise_tile = pointwise_tile_neon,
         .peak_burst = peak_burst_neon,
     };

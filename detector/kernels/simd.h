@@ -5,8 +5,9 @@
  *
  * - KERNEL(name): name_<isa>
  * - Vec, VEC_LANES: a vector of floats
- * - vec_load(p), vec_store(p, x), vec_store_unaligned(p, x), vec_splat(p), vec_from_bytes(p), vec_zero(),
- * vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), vec_clamp6(x), which makes 0 of NaN
+ * - vec_load(p), vec_widen(p) of float16, vec_store(p, x), vec_store_unaligned(p, x), vec_splat(p),
+ *   vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), vec_clamp6(x), which
+ * makes 0 of NaN
  * - KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
  * - TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
  * simd_pointwise.h
@@ -18,8 +19,6 @@
 #define LOOKOUT_SIMD_H
 
 #include "detector/kernels/kernels.h"
-
-#define CACHE_LINE 16 /* floats */
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #ifdef __clang__
@@ -34,8 +33,8 @@
 #define EACH(i, count) UNROLLED for (int i = 0; i < (count); i++)
 /* Stops the compiler from turning one pointer that moves into many that do, more than there are registers. */
 #define KEEP_POINTER(p) __asm__("" : "+r"(p))
-/* Fetches the cache line `floats` floats from p, which may lie outside of any object. */
-#define PREFETCH(p, floats)                                                                                  \
-    __builtin_prefetch((const void *)((uintptr_t)(p) + sizeof(float) * (size_t)(floats)))
+/* Fetches the cache line `bytes` bytes from p, which may lie outside of any object. */
+#define PREFETCH(p, bytes) __builtin_prefetch((const void *)((uintptr_t)(p) + (size_t)(bytes)))
+#define CACHE_LINE 64
 
 #endif

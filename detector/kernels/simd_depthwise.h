@@ -1,70 +1,80 @@
 /*
- * Depthwise 3x3 convolution, vectorised over channels. A block of channels runs along the row with its
- * weights in registers; neighbouring outputs are computed together, so that they share columns and their
+ * Depthwise 3x3 convolution, vectorised over channels. A block of channels runs along one or two rows with
+ * its weights in registers; neighbouring outputs are computed together, so that they share inputs and their
  * chains of multiply-adds overlap. Every output is one chain in the order (row, column) that starts from the
  * bias; columns outside the map are zeros in registers.
  */
 #define OUTPUTS_TOGETHER 4
 #define BLOCK (BLOCK_VECTORS * VEC_LANES)
+#define MAX_IN_ROWS (2 * (DEPTHWISE_MAX_ROWS - 1) + 3)
 
-/* `outputs` neighbouring outputs of one block of channels. centre[]: the middle column of the first one, in
- * each row; columns are `channels` floats apart. Inlined with constant stride, outputs, at_left and at_right.
- */
-static ALWAYS_INLINE void depthwise_outputs(const float *const centre[3], ptrdiff_t channels,
-                                            const int stride, const int outputs, const int at_left,
-                                            const int at_right, const Vec taps[9], Vec bias, float *out)
+/* `outputs` neighbouring outputs in each of out_rows rows of one block of channels. centre[]: the middle
+ * column of the first one, in each input row; columns are pixel_stride floats apart, rows of the output
+ * out_row. Inlined with constant out_rows, stride, outputs, at_left and at_right. */
+static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const int out_rows,
+                                            ptrdiff_t pixel_stride, const int stride, const int outputs,
+                                            const int at_left, const int at_right, const Vec taps[9],
+                                            Vec bias, float *out, ptrdiff_t out_row)
 {
     const int columns = (outputs - 1) * stride + 3;
-    Vec sum[OUTPUTS_TOGETHER];
-    EACH (o, outputs)
-        sum[o] = bias;
-    EACH (row, 3) {
+    Vec sum[DEPTHWISE_MAX_ROWS][OUTPUTS_TOGETHER];
+    EACH (y, out_rows)
+        EACH (o, outputs)
+            sum[y][o] = bias;
+    EACH (row, stride * (out_rows - 1) + 3) {
         Vec column[2 * OUTPUTS_TOGETHER + 1];
         EACH (i, columns)
             column[i] = (at_left && i == 0) || (at_right && i == columns - 1)
                             ? vec_zero()
-                            : vec_load(centre[row] + (i - 1) * channels);
-        EACH (tap, 3)
-            EACH (o, outputs)
-                sum[o] = vec_fma(column[o * stride + tap], taps[row * 3 + tap], sum[o]);
+                            : vec_load(centre[row] + (i - 1) * pixel_stride);
+        EACH (y, out_rows) {
+            const int tap_row = row - y * stride;
+            if (tap_row >= 0 && tap_row < 3)
+                EACH (tap, 3)
+                    EACH (o, outputs)
+                        sum[y][o] = vec_fma(column[o * stride + tap], taps[tap_row * 3 + tap], sum[y][o]);
+        }
     }
-    EACH (o, outputs)
-        vec_store(out + o * channels, vec_clamp6(sum[o]));
+    EACH (y, out_rows)
+        EACH (o, outputs)
+            vec_store(out + y * out_row + o * pixel_stride, vec_clamp6(sum[y][o]));
 }
 
-static ALWAYS_INLINE void depthwise_row(const float *const rows[3], int in_width, int x_begin, int x_end,
-                                        const int stride, const float *weights, const float *bias,
-                                        int channels, float *out)
+static ALWAYS_INLINE void depthwise_rows(const float *const rows[], const int out_rows, int in_width,
+                                         int x_begin, int x_end, const int stride, const float *weights,
+                                         const float *bias, int channels, ptrdiff_t pixel_stride, float *out)
 {
+    const int in_rows = stride * (out_rows - 1) + 3;
     /* Outputs below this have all their right columns inside the map. */
     const int right_inside = in_width < 2 ? 0 : (in_width - 2) / stride + 1;
     const int inside_end = x_end < right_inside ? x_end : right_inside;
-    const ptrdiff_t distance = channels;
+    const ptrdiff_t out_row = (x_end - x_begin) * pixel_stride;
 
     for (int c = 0; c < channels; c += BLOCK, out += BLOCK) {
         Vec taps[BLOCK_VECTORS][9], block_bias[BLOCK_VECTORS];
         EACH (v, BLOCK_VECTORS) {
             EACH (tap, 9)
-                taps[v][tap] = vec_load(weights + tap * distance + c + v * VEC_LANES);
+                taps[v][tap] = vec_load(weights + (ptrdiff_t)tap * channels + c + v * VEC_LANES);
             block_bias[v] = vec_load(bias + c + v * VEC_LANES);
         }
-        const float *centre[3];
-        EACH (row, 3)
-            centre[row] = rows[row] + x_begin * stride * distance + c;
+        const float *centre[MAX_IN_ROWS];
+        EACH (row, in_rows)
+            centre[row] = rows[row] + x_begin * stride * pixel_stride + c;
         float *to = out;
         int x = x_begin;
 
 #define OUTPUTS(outputs, at_left, at_right)                                                                  \
     do {                                                                                                     \
         EACH (v, BLOCK_VECTORS) {                                                                            \
-            const float *const in[3] = {centre[0] + v * VEC_LANES, centre[1] + v * VEC_LANES,                \
-                                        centre[2] + v * VEC_LANES};                                          \
-            depthwise_outputs(in, distance, stride, outputs, at_left, at_right, taps[v], block_bias[v],      \
-                              to + v * VEC_LANES);                                                           \
+            const float *in[MAX_IN_ROWS];                                                                    \
+            EACH (row, in_rows)                                                                              \
+                in[row] = centre[row] + v * VEC_LANES;                                                       \
+            depthwise_outputs(in, out_rows, pixel_stride, stride, outputs, at_left, at_right, taps[v],       \
+                              block_bias[v], to + v * VEC_LANES, out_row);                                   \
         }                                                                                                    \
-        EACH (row, 3)                                                                                        \
-            centre[row] += (outputs)*stride * distance;                                                      \
-        to += (outputs)*distance;                                                                            \
+        EACH (row, in_rows)                                                                                  \
+            centre[row] += (outputs)*stride * pixel_stride;                                                  \
+        to += (outputs)*pixel_stride;                                                                        \
         x += (outputs);                                                                                      \
     } while (0)
         if (x == 0 && x < x_end) {
@@ -85,14 +95,22 @@ static ALWAYS_INLINE void depthwise_row(const float *const rows[3], int in_width
     }
 }
 
-static void KERNEL(depthwise_row_s1)(const float *const rows[3], int in_width, int x_begin, int x_end,
-                                     const float *weights, const float *bias, int channels, float *out)
+static void KERNEL(depthwise_rows_s1)(const float *const rows[], int out_rows, int in_width, int x_begin,
+                                      int x_end, const float *weights, const float *bias, int channels,
+                                      ptrdiff_t pixel_stride, float *out)
 {
-    depthwise_row(rows, in_width, x_begin, x_end, 1, weights, bias, channels, out);
+    if (out_rows == 1)
+        depthwise_rows(rows, 1, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
+    else
+        depthwise_rows(rows, 2, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
 }
 
-static void KERNEL(depthwise_row_s2)(const float *const rows[3], int in_width, int x_begin, int x_end,
-                                     const float *weights, const float *bias, int channels, float *out)
+static void KERNEL(depthwise_rows_s2)(const float *const rows[], int out_rows, int in_width, int x_begin,
+                                      int x_end, const float *weights, const float *bias, int channels,
+                                      ptrdiff_t pixel_stride, float *out)
 {
-    depthwise_row(rows, in_width, x_begin, x_end, 2, weights, bias, channels, out);
+    if (out_rows == 1)
+        depthwise_rows(rows, 1, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
+    else
+        depthwise_rows(rows, 2, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
 }

@@ -4,6 +4,7 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
+#include "detector/kernels/simd_panel.h"
 
 /* With base + {0, 1, 2} * stride as addresses, a tile needs a third of the pointers. */
 #define PIXELS_A_BASE 3
@@ -15,20 +16,14 @@
 /* The last steps in k go group by group of pixels: one is stored while the next is computed. */
 #define TAIL_STEPS 4
 
-/* Where vector v of a row begins: panels are panel_size floats apart. */
-static ALWAYS_INLINE const float *panel_vector(const float *panel, ptrdiff_t panel_size, int v)
-{
-    return panel + v / PANEL_VECTORS * panel_size + v % PANEL_VECTORS * VEC_LANES;
-}
-
-/* Adds depth k of pixels first..first+pixels-1; panel: its row of weights. */
+/* Adds depth k of pixels first..first+pixels-1; the panel's row `row` holds the weights. */
 static ALWAYS_INLINE void multiply_step(Vec sum[][MAX_VECTORS], const float *const base[],
                                         ptrdiff_t in_stride, const int k, const int first, const int pixels,
-                                        const float *panel, ptrdiff_t panel_size, const int vectors)
+                                        const Panel *panel, const PanelWeights weights, const int vectors)
 {
     Vec weight[MAX_VECTORS];
     EACH (v, vectors) {
-        weight[v] = vec_load(panel_vector(panel, panel_size, v));
+        weight[v] = panel_vector(panel, weights, k, v);
         if (pixels > 1)
             KEEP_VECTOR(weight[v]); /* or gcc loads it again for each pixel */
     }
@@ -40,19 +35,27 @@ static ALWAYS_INLINE void multiply_step(Vec sum[][MAX_VECTORS], const float *con
     }
 }
 
+static ALWAYS_INLINE void prefetch_panel(const Panel *panel, const PanelWeights weights)
+{
+    if (weights == WIDE)
+        for (int bytes = 0; bytes < PANEL * (int)sizeof(float); bytes += CACHE_LINE)
+            PREFETCH(panel->wide + PREFETCH_AHEAD * PANEL, bytes);
+    else
+        PREFETCH(panel->halves + PREFETCH_AHEAD * PANEL, 0);
+}
+
 /* `pixels` pixels times `vectors` vectors of output channels. Inlined with constant pixels and vectors: the
  * sums are registers. */
-static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, const float *panel,
-                                   ptrdiff_t panel_size, const int vectors, int depth, float *out,
-                                   ptrdiff_t out_stride, int relu6)
+static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, Panel panel,
+                                   const PanelWeights weights, const float *bias, const int vectors,
+                                   int depth, float *out, ptrdiff_t out_stride, int relu6)
 {
     Vec sum[TILE_PIXELS][MAX_VECTORS];
     EACH (v, vectors) {
-        Vec bias = vec_load(panel_vector(panel, panel_size, v));
+        Vec start = vec_load(bias + v * VEC_LANES);
         EACH (p, pixels)
-            sum[p][v] = bias;
+            sum[p][v] = start;
     }
-    panel += PANEL;
 
     const float *base[BASES(TILE_PIXELS)];
     EACH (b, BASES(pixels))
@@ -60,10 +63,9 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
     const int tail = depth < TAIL_STEPS ? 0 : TAIL_STEPS;
     for (int k = 0; k < depth - tail; k++) {
         if (pixels > 4) /* fewer would wait for the loads themselves */
-            for (int v = 0; v < vectors; v += CACHE_LINE / VEC_LANES)
-                PREFETCH(panel, PREFETCH_AHEAD * PANEL + v * VEC_LANES);
-        multiply_step(sum, base, in_stride, 0, 0, pixels, panel, panel_size, vectors);
-        panel += PANEL;
+            prefetch_panel(&panel, weights);
+        multiply_step(sum, base, in_stride, 0, 0, pixels, &panel, weights, vectors);
+        panel_advance(&panel, weights);
         EACH (b, BASES(pixels)) {
             base[b]++;
             KEEP_POINTER(base[b]);
@@ -73,9 +75,13 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
     EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
         const int first = group * GROUP_PIXELS, left = pixels - first;
         const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;
+        /* The first group has just widened them. */
+        const int widened = group > 0 && weights == HALVES_TO_ROOM;
+        const Panel rest = widened ? (Panel){.wide = panel.room, .size = panel.size} : panel;
         if (tail)
             EACH (k, TAIL_STEPS)
-                multiply_step(sum, base, in_stride, k, first, count, panel + k * PANEL, panel_size, vectors);
+                multiply_step(sum, base, in_stride, k, first, count, &rest, widened ? WIDE : weights,
+                              vectors);
         if (relu6)
             EACH (p, count)
                 EACH (v, vectors)

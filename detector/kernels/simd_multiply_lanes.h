@@ -5,28 +5,29 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
-static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, const float *panel,
-                                   ptrdiff_t panel_size, const int vectors, int depth, float *out,
-                                   ptrdiff_t out_stride, int relu6)
+#include "detector/kernels/simd_panel.h"
+
+static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, Panel panel,
+                                   const PanelWeights weights, const float *bias, const int vectors,
+                                   int depth, float *out, ptrdiff_t out_stride, int relu6)
 {
-#define PANEL_VECTOR(v) (panel + (v) / PANEL_VECTORS * panel_size + (v) % PANEL_VECTORS * VEC_LANES)
 /* Depth `lane` of the four. */
 #define STEP(lane)                                                                                           \
     do {                                                                                                     \
-        panel += PANEL;                                                                                      \
         Vec weight[MAX_VECTORS];                                                                             \
         EACH (v, vectors)                                                                                    \
-            weight[v] = vec_load(PANEL_VECTOR(v));                                                           \
+            weight[v] = panel_vector(&panel, weights, 0, v);                                                 \
         EACH (v, vectors)                                                                                    \
             EACH (p, pixels)                                                                                 \
                 sum[p][v] = vec_fma_lane(weight[v], value[p], lane, sum[p][v]);                              \
+        panel_advance(&panel, weights);                                                                      \
     } while (0)
 
     Vec sum[TILE_PIXELS][MAX_VECTORS];
     EACH (v, vectors) {
-        Vec bias = vec_load(PANEL_VECTOR(v));
+        Vec start = vec_load(bias + v * VEC_LANES);
         EACH (p, pixels)
-            sum[p][v] = bias;
+            sum[p][v] = start;
     }
     int left = depth;
     for (; left >= 4; left -= 4) {
@@ -47,7 +48,6 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
         in++;
     }
 #undef STEP
-#undef PANEL_VECTOR
 
     if (relu6)
         EACH (p, pixels)

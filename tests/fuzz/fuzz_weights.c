@@ -1,4 +1,5 @@
 /* Any bytes as a weights file: a one-line error, or a model of finite weights; never a crash or a leak. */
+#include "detector/float16.h"
 #include "detector/model.h"
 
 #include <math.h>
@@ -24,10 +25,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &weights.network.layers[i];
         for (int64_t k = 0; k < network_weight_count(layer); k++)
-            if (!isfinite(weights.weight[i][k]))
+            if (!isfinite(float16_widen(float16_at(weights.weight[i], (size_t)k))))
                 abort();
         for (int k = 0; k < layer->out_channels; k++)
-            if (!isfinite(weights.bias[i][k]))
+            if (!isfinite(float16_widen(float16_at(weights.bias[i], (size_t)k))))
                 abort();
     }
     model_weights_free(&weights);

@@ -24,24 +24,35 @@ static int compare_doubles(const void *a, const void *b)
 typedef struct Call {
     const Kernels *kernels;
     const float *in, *weights;
-    float *out;
+    const uint16_t *panels;
+    float *out, *room;
+    int wide; /* float32 weights */
     const uint8_t *bytes;
-    int pixels, depth, channels, stride, in_stride;
+    int pixels, depth, channels, stride, in_stride, out_rows;
 } Call;
 
 static void call_pointwise(const Call *call)
 {
-    call->kernels->pointwise_tile(call->in, call->in_stride, call->pixels, call->weights, call->depth,
-                                  call->channels, call->out, call->channels, 1);
+    const Pointwise layer = {.panels = call->wide ? NULL : call->panels,
+                             .wide_panels = call->wide ? call->weights : NULL,
+                             .bias = call->weights,
+                             .depth = call->depth,
+                             .channels = call->channels,
+                             .relu6 = 1};
+    call->kernels->pointwise_tile(&layer, call->in, call->in_stride, call->pixels, call->out, call->channels,
+                                  call->room);
 }
 
 static void call_depthwise(const Call *call)
 {
     const int width = call->pixels * call->stride;
-    const ptrdiff_t row = (ptrdiff_t)width * call->channels;
-    const float *const rows[3] = {call->in, call->in + row, call->in + 2 * row};
-    call->kernels->depthwise_row[call->stride](rows, width, 0, call->pixels, call->weights,
-                                               call->weights + 9 * call->channels, call->channels, call->out);
+    const ptrdiff_t pixel_stride = kernel_pixel_stride(call->channels);
+    const float *rows[2 * (DEPTHWISE_MAX_ROWS - 1) + 3];
+    for (int row = 0; row < call->stride * (call->out_rows - 1) + 3; row++)
+        rows[row] = call->in + row * width * pixel_stride;
+    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, 0, call->pixels, call->weights,
+                                                call->weights + 9 * call->channels, call->channels,
+                                                pixel_stride, call->out);
 }
 
 static void call_convolution(const Call *call)
@@ -99,15 +110,25 @@ void bench_kernels(const Kernels *kernels)
     float *in = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
     float *weights = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
     float *out = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
-    if (!in || !weights || !out)
+    float *room = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
+    uint16_t *panels = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(uint16_t));
+    if (!in || !weights || !out || !room || !panels)
         abort();
     for (size_t i = 0; i < floats; i++) {
         in[i] = random_float();
         weights[i] = 0.01f * random_float();
         out[i] = 0;
+        room[i] = 0;
+        panels[i] = (uint16_t)random_below(0x2000); /* up to 1/128 */
     }
 
-    Call call = {.kernels = kernels, .in = in, .weights = weights, .out = out, .bytes = (const uint8_t *)in};
+    Call call = {.kernels = kernels,
+                 .in = in,
+                 .weights = weights,
+                 .panels = panels,
+                 .out = out,
+                 .room = room,
+                 .bytes = (const uint8_t *)in};
     call.depth = 2000;
     const double operations = kernels->peak_burst(call.depth);
     const double peak = operations / time_call(call_peak, &call).best;
@@ -126,25 +147,27 @@ void bench_kernels(const Kernels *kernels)
         call.depth = pointwise[i].depth;
         call.channels = pointwise[i].channels;
         call.in_stride = pointwise[i].in_stride;
-        snprintf(name, sizeof name, "pointwise %d pixels, %d (stride %d) -> %d", call.pixels, call.depth,
-                 call.in_stride, call.channels);
+        call.wide = call.depth * call.channels <= 1 << 16;
+        snprintf(name, sizeof name, "pointwise %d pixels, %d (stride %d) -> %d, %s", call.pixels, call.depth,
+                 call.in_stride, call.channels, call.wide ? "float32" : "float16");
         print_line(name, time_call(call_pointwise, &call), 2.0 * call.pixels * call.depth * call.channels,
                    peak);
     }
 
     static const struct {
         int width, channels;
-    } rows[] = {{112, 16},      {112, 32}, {56, 64},  {56, 128}, {56, 144}, {28, 128}, {28, 144}, {28, 256},
-                {28, 256 + 16}, {14, 512}, {14, 528}, {7, 512},  {7, 528},  {7, 1024}, {7, 1040}};
-    for (int stride = 1; stride <= 2; stride++)
-        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-            call.stride = stride;
-            call.pixels = rows[i].width;
-            call.channels = rows[i].channels;
-            snprintf(name, sizeof name, "depthwise row, stride %d, %d x %d", stride, call.pixels,
-                     call.channels);
-            print_line(name, time_call(call_depthwise, &call), 18.0 * call.pixels * call.channels, peak);
-        }
+    } rows[] = {{112, 16}, {112, 32}, {56, 64}, {56, 128}, {28, 128},
+                {28, 256}, {14, 512}, {7, 512}, {7, 1024}};
+    for (size_t i = 0; i < 4 * (sizeof rows / sizeof *rows); i++) {
+        call.stride = 1 + (int)(i / 2 % 2);
+        call.out_rows = 1 + (int)(i % 2);
+        call.pixels = rows[i / 4].width;
+        call.channels = rows[i / 4].channels;
+        snprintf(name, sizeof name, "depthwise, stride %d, %d x %d x %d", call.stride, call.out_rows,
+                 call.pixels, call.channels);
+        print_line(name, time_call(call_depthwise, &call), 18.0 * call.out_rows * call.pixels * call.channels,
+                   peak);
+    }
 
     for (int channels = 16; channels <= 32; channels += 16) {
         call.pixels = 112;
@@ -157,4 +180,6 @@ void bench_kernels(const Kernels *kernels)
     free(in);
     free(weights);
     free(out);
+    free(room);
+    free(panels);
 }

@@ -1,5 +1,6 @@
 #include "tests/kernel/broken.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static Kernels intact;
@@ -15,50 +16,96 @@ static void disturb(float *value)
         *value += 0.01f;
 }
 
-static void pointwise_wrong_bit(const float *in, ptrdiff_t in_stride, int pixels, const float *panels,
-                                int depth, int channels, float *out, ptrdiff_t out_stride, int relu6)
+static void pointwise_wrong_bit(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                                float *out, ptrdiff_t out_stride, float *room)
 {
-    intact.pointwise_tile(in, in_stride, pixels, panels, depth, channels, out, out_stride, relu6);
-    if (pixels == 27 && channels == 48)
+    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    if (pixels == 27 && layer->channels == 48)
         disturb(&out[26 * out_stride + 32]);
 }
 
-static void pointwise_stores_too_much(const float *in, ptrdiff_t in_stride, int pixels, const float *panels,
-                                      int depth, int channels, float *out, ptrdiff_t out_stride, int relu6)
+static void pointwise_stores_too_much(const Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                      int pixels, float *out, ptrdiff_t out_stride, float *room)
 {
-    intact.pointwise_tile(in, in_stride, pixels, panels, depth, channels, out, out_stride, relu6);
-    if (out_stride > channels)
-        out[(pixels - 1) * out_stride + channels] = 0;
+    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    if (out_stride > layer->channels)
+        out[(pixels - 1) * out_stride + layer->channels] = 0;
 }
 
-static void pointwise_reads_padding(const float *in, ptrdiff_t in_stride, int pixels, const float *panels,
-                                    int depth, int channels, float *out, ptrdiff_t out_stride, int relu6)
+static void pointwise_reads_padding(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                                    float *out, ptrdiff_t out_stride, float *room)
 {
-    intact.pointwise_tile(in, in_stride, pixels, panels, depth, channels, out, out_stride, relu6);
-    if (in_stride > depth)
-        out[0] += 0 * in[depth];
+    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    if (in_stride > layer->depth)
+        out[0] += 0 * in[layer->depth];
 }
 
-static void pointwise_always_clamps(const float *in, ptrdiff_t in_stride, int pixels, const float *panels,
-                                    int depth, int channels, float *out, ptrdiff_t out_stride, int relu6)
+static void pointwise_always_clamps(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                                    float *out, ptrdiff_t out_stride, float *room)
 {
-    (void)relu6;
-    intact.pointwise_tile(in, in_stride, pixels, panels, depth, channels, out, out_stride, 1);
+    Pointwise clamped = *layer;
+    clamped.relu6 = 1;
+    intact.pointwise_tile(&clamped, in, in_stride, pixels, out, out_stride, room);
 }
 
-static void depthwise_wrong_bit(const float *const rows[3], int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, float *out)
+/* The subnormal halves become zero. */
+static void pointwise_flushes_small_weights(const Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                            int pixels, float *out, ptrdiff_t out_stride, float *room)
 {
-    intact.depthwise_row[2](rows, in_width, x_begin, x_end, weights, bias, channels, out);
+    if (!layer->panels) {
+        intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+        return;
+    }
+    const size_t panels = (size_t)((layer->channels + intact.panel - 1) / intact.panel);
+    const size_t count = panels * (size_t)(intact.panel * layer->depth);
+    uint16_t *flushed = aligned_alloc(KERNEL_ALIGNMENT, (count + 31) / 32 * 64);
+    if (!flushed)
+        abort();
+    for (size_t i = 0; i < count; i++)
+        flushed[i] = layer->panels[i] & 0x7c00 ? layer->panels[i] : 0;
+    Pointwise small = *layer;
+    small.panels = flushed;
+    intact.pointwise_tile(&small, in, in_stride, pixels, out, out_stride, room);
+    free(flushed);
+}
+
+static void depthwise_wrong_bit(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                                float *out)
+{
+    intact.depthwise_rows[2](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
+                             out);
     if (x_end == (in_width + 1) / 2 && in_width == 7)
-        disturb(&out[(x_end - 1 - x_begin) * channels]);
+        disturb(&out[(out_rows * (x_end - x_begin) - 1) * pixel_stride]);
 }
 
-static void depthwise_keeps_padding(const float *const rows[3], int in_width, int x_begin, int x_end,
-                                    const float *weights, const float *bias, int channels, float *out)
+/* The second row takes the inputs of the first. */
+static void depthwise_wrong_row(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                                float *out)
 {
-    intact.depthwise_row[1](rows, in_width, x_begin, x_end, weights, bias, channels, out);
+    const float *const same[4] = {rows[0], rows[1], rows[2], out_rows > 1 ? rows[2] : NULL};
+    intact.depthwise_rows[1](same, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
+                             out);
+}
+
+static void depthwise_keeps_padding(const float *const rows[], int out_rows, int in_width, int x_begin,
+                                    int x_end, const float *weights, const float *bias, int channels,
+                                    ptrdiff_t pixel_stride, float *out)
+{
+    intact.depthwise_rows[1](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
+                             out);
     out[channels - 1] += 0 * rows[0][channels - 1];
+}
+
+static void depthwise_fills_gap(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
+                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
+                                float *out)
+{
+    intact.depthwise_rows[1](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
+                             out);
+    if (pixel_stride > channels)
+        out[channels] = 0;
 }
 
 static void convolution_wrong_bit(const float *const rows[3], int width, const float *weights,
@@ -83,12 +130,21 @@ static const BrokenKernel broken_kernels[] = {
      {.pointwise_tile = pointwise_stores_too_much}},
     {"pointwise: reads the padding of a pixel", check_pointwise, {.pointwise_tile = pointwise_reads_padding}},
     {"pointwise: ReLU6 where none is wanted", check_pointwise, {.pointwise_tile = pointwise_always_clamps}},
+    {"pointwise: flushes small weights to zero",
+     check_pointwise,
+     {.pointwise_tile = pointwise_flushes_small_weights}},
     {"depthwise, stride 2: a wrong bit in the last column",
      check_depthwise,
-     {.depthwise_row = {NULL, NULL, depthwise_wrong_bit}}},
+     {.depthwise_rows = {NULL, NULL, depthwise_wrong_bit}}},
+    {"depthwise, stride 1: a wrong input row",
+     check_depthwise,
+     {.depthwise_rows = {NULL, depthwise_wrong_row, NULL}}},
     {"depthwise, stride 1: padding is not zero",
      check_depthwise,
-     {.depthwise_row = {NULL, depthwise_keeps_padding, NULL}}},
+     {.depthwise_rows = {NULL, depthwise_keeps_padding, NULL}}},
+    {"depthwise, stride 1: stores into the gap behind a pixel",
+     check_depthwise,
+     {.depthwise_rows = {NULL, depthwise_fills_gap, NULL}}},
     {"convolution: a wrong bit in the last column",
      check_convolution,
      {.convolution_row = convolution_wrong_bit}},
@@ -115,7 +171,7 @@ BrokenKernel broken_kernel(int index, const Kernels *kernels)
     if (replaced.normalise_row)
         broken.kernels.normalise_row = replaced.normalise_row;
     for (int stride = 1; stride <= 2; stride++)
-        if (replaced.depthwise_row[stride])
-            broken.kernels.depthwise_row[stride] = replaced.depthwise_row[stride];
+        if (replaced.depthwise_rows[stride])
+            broken.kernels.depthwise_rows[stride] = replaced.depthwise_rows[stride];
     return broken;
 }

@@ -1,5 +1,6 @@
 #include "tests/kernel/check.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,25 @@
 typedef struct Problem {
     int depth, out_channels, in_stride;
     Buffer in;
-    float *weight, *bias; /* [out_channels][depth], [out_channels] */
+    uint8_t *weight; /* [out_channels][depth] float16, at an odd address */
+    Buffer bias;     /* [out_channels], padded with zeros */
     Expected *expected[2];
 } Problem;
+
+/* A finite half of a magnitude below 4; one in 32 is subnormal or zero. */
+static uint32_t random_half(void)
+{
+    const uint32_t magnitude = random_below(32) ? random_below(0x4400) : random_below(0x400);
+    return magnitude | random_below(2) << 15;
+}
+
+/* IEEE 754 binary16, little-endian. */
+static float half_value(const uint8_t *bytes)
+{
+    const int bits = bytes[0] | bytes[1] << 8, exponent = bits >> 10 & 31, fraction = bits & 1023;
+    const double magnitude = exponent ? ldexp(1024 + fraction, exponent - 25) : ldexp(fraction, -24);
+    return (float)(bits >> 15 ? -magnitude : magnitude);
+}
 
 static Problem problem_create(int depth, int out_channels)
 {
@@ -19,25 +36,30 @@ static Problem problem_create(int depth, int out_channels)
                        .out_channels = out_channels,
                        .in_stride = kernel_pad(depth) + KERNEL_LANES * (int)random_below(3)};
     problem.in = buffer_create((size_t)MAX_PIXELS * (size_t)problem.in_stride, BUFFER_AT_END);
-    problem.weight = malloc((size_t)out_channels * (size_t)depth * sizeof(float));
-    problem.bias = malloc((size_t)out_channels * sizeof(float));
+    problem.weight = malloc((size_t)out_channels * (size_t)depth * 2 + 1);
+    problem.bias = buffer_create((size_t)kernel_pad(out_channels), BUFFER_AT_END);
     for (int relu6 = 0; relu6 < 2; relu6++)
         problem.expected[relu6] = malloc((size_t)MAX_PIXELS * (size_t)out_channels * sizeof(Expected));
-    if (!problem.weight || !problem.bias || !problem.expected[0] || !problem.expected[1])
+    if (!problem.weight || !problem.expected[0] || !problem.expected[1])
         abort();
 
     for (int p = 0; p < MAX_PIXELS; p++)
         for (int k = 0; k < depth; k++)
             problem.in.data[p * problem.in_stride + k] = random_float();
-    for (int i = 0; i < out_channels * depth; i++)
-        problem.weight[i] = 4 * random_float();
-    for (int n = 0; n < out_channels; n++)
-        problem.bias[n] = 4 * random_float();
+    problem.weight++;
+    for (int i = 0; i < out_channels * depth; i++) {
+        const uint32_t half = random_half();
+        problem.weight[2 * i] = (uint8_t)half;
+        problem.weight[2 * i + 1] = (uint8_t)(half >> 8);
+    }
+    for (int n = 0; n < kernel_pad(out_channels); n++)
+        problem.bias.data[n] = n < out_channels ? 4 * random_float() : 0;
     for (int p = 0; p < MAX_PIXELS; p++)
         for (int n = 0; n < out_channels; n++) {
-            Expected sum = expected_start(problem.bias[n]);
+            Expected sum = expected_start(problem.bias.data[n]);
             for (int k = 0; k < depth; k++)
-                expected_add(&sum, problem.in.data[p * problem.in_stride + k], problem.weight[n * depth + k]);
+                expected_add(&sum, problem.in.data[p * problem.in_stride + k],
+                             half_value(&problem.weight[2 * (n * depth + k)]));
             for (int relu6 = 0; relu6 < 2; relu6++)
                 problem.expected[relu6][p * out_channels + n] = expected_end(sum, relu6);
         }
@@ -47,39 +69,70 @@ static Problem problem_create(int depth, int out_channels)
 static void problem_destroy(Problem *problem)
 {
     buffer_destroy(&problem->in);
-    free(problem->weight);
-    free(problem->bias);
+    free(problem->weight - 1);
+    buffer_destroy(&problem->bias);
     for (int relu6 = 0; relu6 < 2; relu6++)
         free(problem->expected[relu6]);
 }
 
-static Buffer pack(Report *report, const Problem *problem, int out_channels)
+/* The first out_channels channels of a problem, as kernels take them. */
+typedef struct Packed {
+    int out_channels;
+    Buffer panels[2]; /* of float16, and of float32 */
+    Buffer bias, room;
+} Packed;
+
+static Packed pack(Report *report, const Problem *problem, int out_channels)
 {
-    /* Rounded up, so that the panels are aligned and end at the inaccessible page. */
-    Buffer panels =
-        buffer_create(kernels_packed_size(report->kernels, problem->depth, out_channels), BUFFER_AT_END);
-    kernels_pack_panels(report->kernels, problem->weight, problem->bias, problem->depth, out_channels,
-                        panels.data);
-    if (!buffer_intact(&panels))
+    const size_t values = kernels_packed_size(report->kernels, problem->depth, out_channels);
+    const size_t channels = (size_t)kernel_pad(out_channels);
+    Packed packed = {
+        .out_channels = out_channels,
+        /* A row of a panel has at least 16 halves; one more where that makes it end unaligned. */
+        .panels = {buffer_create((values / 2 + 15) / 16 * 16, BUFFER_AT_END),
+                   buffer_create(values, BUFFER_AT_END)},
+        .bias = buffer_create(channels, BUFFER_AT_END),
+        .room = buffer_create((size_t)problem->depth * (size_t)report->kernels->panel, BUFFER_AT_END),
+    };
+    for (size_t n = 0; n < channels; n++)
+        packed.bias.data[n] = n < (size_t)out_channels ? problem->bias.data[n] : 0;
+    kernels_pack_panels(report->kernels, problem->weight, problem->depth, out_channels,
+                        (void *)packed.panels[0].data, NULL);
+    kernels_pack_panels(report->kernels, problem->weight, problem->depth, out_channels, NULL,
+                        packed.panels[1].data);
+    if (!buffer_intact(&packed.panels[0]) || !buffer_intact(&packed.panels[1]))
         report_failure(report, "kernels_pack_panels wrote out of bounds: depth %d, %d channels",
                        problem->depth, out_channels);
-    return panels;
+    return packed;
 }
 
-/* Pixels first..first+pixels-1 of the problem with its first out_channels channels. */
-static void check_tile(Report *report, const Problem *problem, const Buffer *panels, int out_channels,
-                       int first, int pixels)
+static void packed_destroy(Packed *packed)
 {
-    const int channels = kernel_pad(out_channels), relu6 = (int)random_below(2);
-    const int out_stride = channels + KERNEL_LANES * (int)random_below(3);
+    buffer_destroy(&packed->panels[0]);
+    buffer_destroy(&packed->panels[1]);
+    buffer_destroy(&packed->bias);
+    buffer_destroy(&packed->room);
+}
+
+/* Pixels first..first+pixels-1 of the problem. */
+static void check_tile(Report *report, const Problem *problem, const Packed *packed, int first, int pixels,
+                       int wide)
+{
+    const int out_channels = packed->out_channels, channels = kernel_pad(out_channels);
+    const int relu6 = (int)random_below(2), out_stride = channels + KERNEL_LANES * (int)random_below(3);
     Buffer out =
         buffer_create((size_t)pixels * (size_t)out_stride, random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
-    report->kernels->pointwise_tile(problem->in.data + (ptrdiff_t)first * problem->in_stride,
-                                    problem->in_stride, pixels, panels->data, problem->depth, channels,
-                                    out.data, out_stride, relu6);
+    const Pointwise layer = {.panels = wide ? NULL : (const void *)packed->panels[0].data,
+                             .wide_panels = wide ? packed->panels[1].data : NULL,
+                             .bias = packed->bias.data,
+                             .depth = problem->depth,
+                             .channels = channels,
+                             .relu6 = relu6};
+    report->kernels->pointwise_tile(&layer, problem->in.data + (ptrdiff_t)first * problem->in_stride,
+                                    problem->in_stride, pixels, out.data, out_stride, packed->room.data);
     report->checks++;
 
-    const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
+    const char *what = buffer_intact(&out) && buffer_intact(&packed->room) ? NULL : "wrote out of bounds";
     int pixel = 0, channel = 0;
     for (int p = 0; p < pixels && !what; p++)
         for (int n = 0; n < out_stride && !what; n++) {
@@ -99,21 +152,23 @@ static void check_tile(Report *report, const Problem *problem, const Buffer *pan
         report_failure(
             report,
             "pointwise_tile: %s at pixel %d, channel %d: %d pixels, depth %d, %d channels, strides %d and "
-            "%d, relu6 %d",
-            what, pixel, channel, pixels, problem->depth, out_channels, problem->in_stride, out_stride,
-            relu6);
+            "%d, relu6 %d, %s",
+            what, pixel, channel, pixels, problem->depth, out_channels, problem->in_stride, out_stride, relu6,
+            wide ? "float32" : "float16");
     buffer_destroy(&out);
 }
 
 /* All numbers of pixels, from any pixel on, with the first out_channels channels. */
 static void check_tiles(Report *report, const Problem *problem, int out_channels)
 {
-    Buffer panels = pack(report, problem, out_channels);
-    for (int pixels = 1; pixels <= 40; pixels++)
-        check_tile(report, problem, &panels, out_channels,
-                   (int)random_below((uint32_t)(MAX_PIXELS - pixels + 1)), pixels);
-    check_tile(report, problem, &panels, out_channels, 0, MAX_PIXELS);
-    buffer_destroy(&panels);
+    Packed packed = pack(report, problem, out_channels);
+    for (int pixels = 1; pixels <= 40; pixels++) {
+        const int first = (int)random_below((uint32_t)(MAX_PIXELS - pixels + 1));
+        check_tile(report, problem, &packed, first, pixels, 0);
+        check_tile(report, problem, &packed, first, pixels, 1);
+    }
+    check_tile(report, problem, &packed, 0, MAX_PIXELS, 0);
+    packed_destroy(&packed);
 }
 
 void check_pointwise(Report *report)

@@ -19,81 +19,97 @@ static void fill_weights(Buffer *weights, Buffer *bias, int taps, int out_channe
     }
 }
 
+#define MAX_ROWS (2 * (DEPTHWISE_MAX_ROWS - 1) + 3)
+
 typedef struct Depthwise {
-    int width, stride, channels, padded;
-    Buffer rows[3], weights, bias;
+    int width, stride, channels, padded, pixel_stride;
+    Buffer rows[MAX_ROWS], weights, bias;
 } Depthwise;
 
-static Expected expected_depthwise(const Depthwise *depthwise, int x, int channel)
+static Expected expected_depthwise(const Depthwise *depthwise, int y, int x, int channel)
 {
     Expected sum = expected_start(depthwise->bias.data[channel]);
     for (int tap = 0; tap < 9; tap++) {
-        const int column = x * depthwise->stride - 1 + tap % 3;
+        const int column = x * depthwise->stride - 1 + tap % 3, row = y * depthwise->stride + tap / 3;
         const float value = column < 0 || column >= depthwise->width
                                 ? 0
-                                : depthwise->rows[tap / 3].data[column * depthwise->padded + channel];
+                                : depthwise->rows[row].data[column * depthwise->pixel_stride + channel];
         expected_add(&sum, value, depthwise->weights.data[tap * depthwise->padded + channel]);
     }
     return expected_end(sum, 1);
 }
 
-static void check_columns(Report *report, const Depthwise *depthwise, int begin, int end)
+static void check_columns(Report *report, const Depthwise *depthwise, int out_rows, int begin, int end)
 {
     const int padded = depthwise->padded;
-    const float *const rows[3] = {depthwise->rows[0].data, depthwise->rows[1].data, depthwise->rows[2].data};
-    Buffer out = buffer_create((size_t)(end - begin) * (size_t)padded,
+    const float *rows[MAX_ROWS] = {NULL};
+    for (int row = 0; row < depthwise->stride * (out_rows - 1) + 3; row++)
+        rows[row] = depthwise->rows[row].data;
+    Buffer out = buffer_create((size_t)(out_rows * (end - begin)) * (size_t)depthwise->pixel_stride,
                                random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
-    report->kernels->depthwise_row[depthwise->stride](
-        rows, depthwise->width, begin, end, depthwise->weights.data, depthwise->bias.data, padded, out.data);
+    report->kernels->depthwise_rows[depthwise->stride](rows, out_rows, depthwise->width, begin, end,
+                                                       depthwise->weights.data, depthwise->bias.data, padded,
+                                                       depthwise->pixel_stride, out.data);
     report->checks++;
 
     const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
-    int column = 0, channel = 0;
-    for (int x = begin; x < end && !what; x++)
-        for (int c = 0; c < padded && !what; c++) {
-            const float value = out.data[(x - begin) * padded + c];
-            if (c >= depthwise->channels) {
+    int row = 0, column = 0, channel = 0;
+    for (int i = 0; i < out_rows * (end - begin) && !what; i++)
+        for (int c = 0; c < depthwise->pixel_stride && !what; c++) {
+            const float value = out.data[i * depthwise->pixel_stride + c];
+            row = i / (end - begin);
+            column = begin + i % (end - begin);
+            if (c >= padded) {
+                if (!is_untouched(value))
+                    what = "wrote between two pixels";
+            } else if (c >= depthwise->channels) {
                 if (value != 0)
                     what = "padding is not zero";
             } else {
-                const Expected expected = expected_depthwise(depthwise, x, c);
+                const Expected expected = expected_depthwise(depthwise, row, column, c);
                 if (!as_expected(report->kernels, &expected, value))
                     what = "wrong value";
             }
-            column = x;
             channel = c;
         }
     if (what)
         report_failure(
             report,
-            "depthwise_row, stride %d: %s at column %d, channel %d: columns %d to %d of %d, %d channels",
-            depthwise->stride, what, column, channel, begin, end, depthwise->width, depthwise->channels);
+            "depthwise_rows, stride %d: %s at row %d of %d, column %d, channel %d: columns %d to %d of "
+            "%d, %d channels",
+            depthwise->stride, what, row, out_rows, column, channel, begin, end, depthwise->width,
+            depthwise->channels);
     buffer_destroy(&out);
 }
 
 static void check_depthwise_row(Report *report, int width, int stride, int channels)
 {
-    Depthwise depthwise = {
-        .width = width, .stride = stride, .channels = channels, .padded = kernel_pad(channels)};
+    Depthwise depthwise = {.width = width,
+                           .stride = stride,
+                           .channels = channels,
+                           .padded = kernel_pad(channels),
+                           .pixel_stride = kernel_pad(channels) + KERNEL_LANES * (int)random_below(2)};
     const size_t padded = (size_t)depthwise.padded;
     depthwise.weights = buffer_create(9 * padded, BUFFER_AT_END);
     depthwise.bias = buffer_create(padded, BUFFER_AT_END);
     fill_weights(&depthwise.weights, &depthwise.bias, 9, channels, depthwise.padded);
-    for (int row = 0; row < 3; row++) {
-        depthwise.rows[row] =
-            buffer_create((size_t)width * padded, row == 1 ? BUFFER_AT_END : BUFFER_AT_START);
+    for (int row = 0; row < MAX_ROWS; row++) {
+        depthwise.rows[row] = buffer_create((size_t)width * (size_t)depthwise.pixel_stride,
+                                            row % 2 ? BUFFER_AT_END : BUFFER_AT_START);
         for (int x = 0; x < width; x++) /* what is padding stays NaN */
-            fill(depthwise.rows[row].data + (size_t)x * padded, (size_t)channels, 3);
+            fill(depthwise.rows[row].data + x * depthwise.pixel_stride, (size_t)channels, 3);
     }
 
     const int out_width = (width + stride - 1) / stride;
-    check_columns(report, &depthwise, 0, out_width);
-    if (out_width <= 14)
-        for (int begin = 0; begin < out_width; begin++)
-            for (int end = begin + 1; end <= out_width; end++)
-                check_columns(report, &depthwise, begin, end);
+    for (int out_rows = 1; out_rows <= DEPTHWISE_MAX_ROWS; out_rows++) {
+        check_columns(report, &depthwise, out_rows, 0, out_width);
+        if (out_width <= 14)
+            for (int begin = 0; begin < out_width; begin++)
+                for (int end = begin + 1; end <= out_width; end++)
+                    check_columns(report, &depthwise, out_rows, begin, end);
+    }
 
-    for (int row = 0; row < 3; row++)
+    for (int row = 0; row < MAX_ROWS; row++)
         buffer_destroy(&depthwise.rows[row]);
     buffer_destroy(&depthwise.weights);
     buffer_destroy(&depthwise.bias);

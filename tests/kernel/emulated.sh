@@ -68,9 +68,9 @@ if [ "$(uname -m)" = x86_64 ] && have gcc qemu-x86_64-static; then
         object "$file" gcc $levels
     done
     # shellcheck disable=SC2086
-    object detector/kernels/avx2.c gcc $levels -mavx2 -mfma
+    object detector/kernels/avx2.c gcc $levels -mavx2 -mfma -mf16c
     # shellcheck disable=SC2086
-    object detector/kernels/avx512.c gcc $levels -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma
+    object detector/kernels/avx512.c gcc $levels -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c
     gcc -static "$build"/*.o -lm -o "$build/x86-64"
     expect qemu-x86_64-static qemu64 "$build/x86-64" c
     expect qemu-x86_64-static Nehalem "$build/x86-64" c

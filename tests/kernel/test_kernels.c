@@ -40,8 +40,6 @@ int main(int argc, char **argv)
             bench = 1;
         else if (strcmp(argv[i], "--quick") == 0)
             quick = 1;
-        else if (strcmp(argv[i], "--quick") == 0)
-            quick = 1;
         else if (strcmp(argv[i], "--isa") == 0 && i + 1 < argc)
             only = argv[++i];
         else
