@@ -28,6 +28,7 @@ static int pixel_count(const PlanShape *shape)
 #define CHUNK_BYTES 16384     /* of filtered pixels multiplied at once: they stay in L1 beside a panel */
 #define CACHED_WEIGHTS 262144 /* bytes of a pointwise layer's weights that stay in L2 from chunk to chunk */
 #define UNIT_MULTIPLIES (1 << 19) /* multiply-adds worth a unit of their own: about 10 us */
+#define FILTERED_ROWS 4           /* rows of the output that a unit filters at least: they share inputs */
 #define CONVOLUTION_ROWS 4        /* a unit normalises one row more than twice this */
 
 static size_t weight_bytes(const PlanShape *in, const PlanShape *out)
@@ -54,7 +55,7 @@ static int chunk_pixels(const PlanOp *op, const Kernels *kernels, int threads)
 {
     int fit = CHUNK_BYTES / ((int)sizeof(float) * op->in_shape.pixel_stride);
     int tiles = weight_bytes(&op->in_shape, &op->out_shape) <= CACHED_WEIGHTS ? 2 : threads == 1 ? 8 : 4;
-    int least = tiles * kernels->tile, rows = DEPTHWISE_MAX_ROWS * op->out_shape.width;
+    int least = tiles * kernels->tile, rows = FILTERED_ROWS * op->out_shape.width;
     least = least > rows ? least : rows;
     return fit > least ? fit : least;
 }

@@ -47,11 +47,11 @@ typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 typedef void ConvolutionRow(const float *const rows[3], int width, const float *weights, const float *bias,
                             int channels, float *out);
 
-#define DEPTHWISE_MAX_ROWS 2
+#define DEPTHWISE_MAX_ROWS 8
 
 /* Output columns x_begin..x_end-1 of out_rows rows (1..DEPTHWISE_MAX_ROWS) of a depthwise 3x3 convolution,
  * padded by one, with bias and ReLU6. Stride 1 (out width = in_width) or 2 (out width = (in_width + 1) / 2):
- * one function each. Neighbouring rows share inputs, so two at once cost less than one after the other.
+ * one function each. Neighbouring rows share inputs, so several at once cost less than one after the other.
  * rows[0..stride * (out_rows - 1) + 2]: first pixel of the input rows, [in_width][channels]; a row outside
  * the map points to zeros. Columns outside the map count as zero without being read. weights: [9][channels]
  * in the order (row, column); bias: [channels]; channels padded. out: [out_rows][x_end - x_begin][channels].

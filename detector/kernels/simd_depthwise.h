@@ -6,7 +6,8 @@
  */
 #define OUTPUTS_TOGETHER 4
 #define BLOCK (BLOCK_VECTORS * VEC_LANES)
-#define MAX_IN_ROWS (2 * (DEPTHWISE_MAX_ROWS - 1) + 3)
+#define ROWS_TOGETHER 2
+#define MAX_IN_ROWS (2 * (ROWS_TOGETHER - 1) + 3)
 
 /* `outputs` neighbouring outputs in each of out_rows rows of one block of channels. centre[]: the middle
  * column of the first one, in each input row; columns are pixel_stride floats apart, rows of the output
@@ -17,7 +18,7 @@ static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const i
                                             Vec bias, float *out, ptrdiff_t out_row)
 {
     const int columns = (outputs - 1) * stride + 3;
-    Vec sum[DEPTHWISE_MAX_ROWS][OUTPUTS_TOGETHER];
+    Vec sum[ROWS_TOGETHER][OUTPUTS_TOGETHER];
     EACH (y, out_rows)
         EACH (o, outputs)
             sum[y][o] = bias;
@@ -40,28 +41,20 @@ static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const i
             vec_store(out + y * out_row + o * pixel_stride, vec_clamp6(sum[y][o]));
 }
 
-static ALWAYS_INLINE void depthwise_rows(const float *const rows[], const int out_rows, int in_width,
-                                         int x_begin, int x_end, const int stride, const float *weights,
-                                         const float *bias, int channels, ptrdiff_t pixel_stride, float *out)
+/* All columns of out_rows rows (1..ROWS_TOGETHER) of the block of channels at `rows` and `out`. */
+static ALWAYS_INLINE void depthwise_block(const float *const rows[], const int out_rows, int in_width,
+                                          int x_begin, int x_end, const int stride, Vec taps[][9],
+                                          const Vec bias[], int channel, ptrdiff_t pixel_stride, float *out)
 {
     const int in_rows = stride * (out_rows - 1) + 3;
     /* Outputs below this have all their right columns inside the map. */
     const int right_inside = in_width < 2 ? 0 : (in_width - 2) / stride + 1;
     const int inside_end = x_end < right_inside ? x_end : right_inside;
     const ptrdiff_t out_row = (x_end - x_begin) * pixel_stride;
-
-    for (int c = 0; c < channels; c += BLOCK, out += BLOCK) {
-        Vec taps[BLOCK_VECTORS][9], block_bias[BLOCK_VECTORS];
-        EACH (v, BLOCK_VECTORS) {
-            EACH (tap, 9)
-                taps[v][tap] = vec_load(weights + (ptrdiff_t)tap * channels + c + v * VEC_LANES);
-            block_bias[v] = vec_load(bias + c + v * VEC_LANES);
-        }
-        const float *centre[MAX_IN_ROWS];
-        EACH (row, in_rows)
-            centre[row] = rows[row] + x_begin * stride * pixel_stride + c;
-        float *to = out;
-        int x = x_begin;
+    const float *centre[MAX_IN_ROWS];
+    EACH (row, in_rows)
+        centre[row] = rows[row] + x_begin * stride * pixel_stride + channel;
+    int x = x_begin;
 
 #define OUTPUTS(outputs, at_left, at_right)                                                                  \
     do {                                                                                                     \
@@ -70,28 +63,49 @@ static ALWAYS_INLINE void depthwise_rows(const float *const rows[], const int ou
             EACH (row, in_rows)                                                                              \
                 in[row] = centre[row] + v * VEC_LANES;                                                       \
             depthwise_outputs(in, out_rows, pixel_stride, stride, outputs, at_left, at_right, taps[v],       \
-                              block_bias[v], to + v * VEC_LANES, out_row);                                   \
+                              bias[v], out + v * VEC_LANES, out_row);                                        \
         }                                                                                                    \
         EACH (row, in_rows)                                                                                  \
             centre[row] += (outputs)*stride * pixel_stride;                                                  \
-        to += (outputs)*pixel_stride;                                                                        \
+        out += (outputs)*pixel_stride;                                                                       \
         x += (outputs);                                                                                      \
     } while (0)
-        if (x == 0 && x < x_end) {
-            if (right_inside > 0)
-                OUTPUTS(1, 1, 0);
-            else
-                OUTPUTS(1, 1, 1);
-        }
-        while (x + OUTPUTS_TOGETHER <= inside_end)
-            OUTPUTS(OUTPUTS_TOGETHER, 0, 0);
-        if (x + 2 <= inside_end)
-            OUTPUTS(2, 0, 0);
-        if (x < inside_end)
-            OUTPUTS(1, 0, 0);
-        if (x < x_end)
-            OUTPUTS(1, 0, 1);
+    if (x == 0 && x < x_end) {
+        if (right_inside > 0)
+            OUTPUTS(1, 1, 0);
+        else
+            OUTPUTS(1, 1, 1);
+    }
+    while (x + OUTPUTS_TOGETHER <= inside_end)
+        OUTPUTS(OUTPUTS_TOGETHER, 0, 0);
+    if (x + 2 <= inside_end)
+        OUTPUTS(2, 0, 0);
+    if (x < inside_end)
+        OUTPUTS(1, 0, 0);
+    if (x < x_end)
+        OUTPUTS(1, 0, 1);
 #undef OUTPUTS
+}
+
+static ALWAYS_INLINE void depthwise_rows(const float *const rows[], int out_rows, int in_width, int x_begin,
+                                         int x_end, const int stride, const float *weights, const float *bias,
+                                         int channels, ptrdiff_t pixel_stride, float *out)
+{
+    const ptrdiff_t out_row = (x_end - x_begin) * pixel_stride;
+    for (int c = 0; c < channels; c += BLOCK) {
+        Vec taps[BLOCK_VECTORS][9], start[BLOCK_VECTORS];
+        EACH (v, BLOCK_VECTORS) {
+            EACH (tap, 9)
+                taps[v][tap] = vec_load(weights + (ptrdiff_t)tap * channels + c + v * VEC_LANES);
+            start[v] = vec_load(bias + c + v * VEC_LANES);
+        }
+        int y = 0;
+        for (; y + ROWS_TOGETHER <= out_rows; y += ROWS_TOGETHER)
+            depthwise_block(rows + y * stride, ROWS_TOGETHER, in_width, x_begin, x_end, stride, taps, start,
+                            c, pixel_stride, out + y * out_row + c);
+        for (; y < out_rows; y++)
+            depthwise_block(rows + y * stride, 1, in_width, x_begin, x_end, stride, taps, start, c,
+                            pixel_stride, out + y * out_row + c);
     }
 }
 
@@ -99,18 +113,12 @@ static void KERNEL(depthwise_rows_s1)(const float *const rows[], int out_rows, i
                                       int x_end, const float *weights, const float *bias, int channels,
                                       ptrdiff_t pixel_stride, float *out)
 {
-    if (out_rows == 1)
-        depthwise_rows(rows, 1, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
-    else
-        depthwise_rows(rows, 2, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
+    depthwise_rows(rows, out_rows, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
 }
 
 static void KERNEL(depthwise_rows_s2)(const float *const rows[], int out_rows, int in_width, int x_begin,
                                       int x_end, const float *weights, const float *bias, int channels,
                                       ptrdiff_t pixel_stride, float *out)
 {
-    if (out_rows == 1)
-        depthwise_rows(rows, 1, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
-    else
-        depthwise_rows(rows, 2, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
+    depthwise_rows(rows, out_rows, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
 }

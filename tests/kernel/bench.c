@@ -160,7 +160,7 @@ void bench_kernels(const Kernels *kernels)
                 {28, 256}, {14, 512}, {7, 512}, {7, 1024}};
     for (size_t i = 0; i < 4 * (sizeof rows / sizeof *rows); i++) {
         call.stride = 1 + (int)(i / 2 % 2);
-        call.out_rows = 1 + (int)(i % 2);
+        call.out_rows = i % 2 ? 4 : 1;
         call.pixels = rows[i / 4].width;
         call.channels = rows[i / 4].channels;
         snprintf(name, sizeof name, "depthwise, stride %d, %d x %d x %d", call.stride, call.out_rows,

@@ -84,7 +84,9 @@ static void depthwise_wrong_row(const float *const rows[], int out_rows, int in_
                                 const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
                                 float *out)
 {
-    const float *const same[4] = {rows[0], rows[1], rows[2], out_rows > 1 ? rows[2] : NULL};
+    const float *same[DEPTHWISE_MAX_ROWS + 2];
+    for (int row = 0; row < out_rows + 2; row++)
+        same[row] = rows[row < 3 ? row : 2];
     intact.depthwise_rows[1](same, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
                              out);
 }
