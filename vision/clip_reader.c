@@ -1,6 +1,7 @@
 #include "vision/clip_reader.h"
 
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,19 @@ static void describe(ClipReader *reader)
         base->frame_count = video->nb_frames;
 }
 
+/* The size at which the first picture, which waits, is to be shown. */
+static void measure(ClipReader *reader)
+{
+    VideoDecoder *decoder = &reader->decoder;
+    const AVFrame *first = decoder->frame;
+    AVRational aspect = av_guess_sample_aspect_ratio(decoder->format, decoder->video, decoder->frame);
+    double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
+    double width = fmin(first->width * stretch, FRAME_MAX_SIDE);
+    int swapped = orientation_swaps_sides(orientation_of_frame(first, reader->orientation));
+    reader->base.width = swapped ? first->height : (int)width;
+    reader->base.height = swapped ? (int)width : first->height;
+}
+
 /* Opens the decoder on the stream, which stands at its start, and waits for the first picture. */
 static int start(ClipReader *reader, const char *name, const char *input_format, VisionError *error)
 {
@@ -88,8 +102,10 @@ static int start(ClipReader *reader, const char *name, const char *input_format,
     describe(reader);
     reader->orientation = orientation_of_stream(reader->decoder.video);
     reader->first_waits = video_decoder_next(&reader->decoder);
-    if (reader->first_waits)
+    if (reader->first_waits) {
+        measure(reader);
         return 0;
+    }
     if (!video_decoder_damage(&reader->decoder, error))
         vision_fail(error, "%s: not one picture of it can be decoded (%s)", name,
                     reader->decoder.format->iformat->name);
@@ -178,8 +194,9 @@ static void clip_destroy(Source *source)
     free(source);
 }
 
-static const SourceFunctions clip_functions = {"clip", clip_read, clip_rewind, clip_destroy};
-static const SourceFunctions pipe_functions = {"pipe", clip_read, NULL, clip_destroy};
+static const SourceFunctions clip_functions = {
+    .name = "clip", .read = clip_read, .rewind = clip_rewind, .destroy = clip_destroy};
+static const SourceFunctions pipe_functions = {.name = "pipe", .read = clip_read, .destroy = clip_destroy};
 
 Source *clip_source_open(const char *path, const atomic_int *stop, VisionError *error)
 {

@@ -339,18 +339,3 @@ void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int cou
         }
     }
 }
-
-int drawing_text(Drawing *drawing, Frame *frame, int x, int y, const char *text)
-{
-    if (!drawing->text || text_set_size(drawing->text, font_size(frame)) != 0)
-        return 0;
-    int height = round_up_even(text_height(drawing->text)), pad = round_up_even(height / 5);
-    if (x < -FRAME_MAX_SIDE || x > FRAME_MAX_SIDE || y < -FRAME_MAX_SIDE || y > FRAME_MAX_SIDE)
-        return height;
-    int left = x & ~1, top = y & ~1;
-    Area plate = {left, top, left + round_up_even(text_width(drawing->text, text) + 2 * pad), top + height};
-    fill(frame, plate, (Ink){(uint8_t)(black_level(frame) + 16), 128, 128});
-    draw_string(drawing->text, frame, left + pad, top, text, white_level(frame),
-                clip(plate, frame_area(frame)));
-    return height;
-}

@@ -26,9 +26,6 @@ void drawing_destroy(Drawing *drawing);
 /* Draws into an I420 frame (in its own matrix and range). Glyphs are cached: nothing is allocated for a glyph
  * and size seen before. The label stands above the box, or inside where the box touches the top. */
 void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int count);
-/* A line of text with its upper left corner at (x, y), on a dark ground; returns the height it takes. */
-int drawing_text(Drawing *drawing, Frame *frame, int x, int y, const char *text);
-
 /* R, G, B of a class: the same everywhere, well apart for neighbouring indices. */
 void drawing_colour(int class_index, uint8_t rgb[3]);
 

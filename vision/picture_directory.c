@@ -196,8 +196,8 @@ static void directory_destroy(Source *source)
 
 Source *picture_directory_open(const char *path, const atomic_int *stop, VisionError *error)
 {
-    static const SourceFunctions functions = {"pictures", directory_read, directory_rewind,
-                                              directory_destroy};
+    static const SourceFunctions functions = {
+        .name = "pictures", .read = directory_read, .rewind = directory_rewind, .destroy = directory_destroy};
     PictureDirectory *pictures = calloc(1, sizeof *pictures);
     if (!pictures) {
         vision_fail(error, "%s: out of memory", path);

@@ -1,5 +1,5 @@
-/* Where frames come from: clips, pictures, directories of pictures, y4m on a pipe. One table of functions
- * each. */
+/* Where frames come from: cameras, clips, pictures, directories of pictures, y4m on a pipe. One table of
+ * functions each. */
 #ifndef LOOKOUT_SOURCE_H
 #define LOOKOUT_SOURCE_H
 
@@ -13,6 +13,8 @@ typedef enum SourceStatus {
     SOURCE_END,     /* no more frames, all is well (or a wait for input was ended by the stop flag) */
     SOURCE_DAMAGED, /* no more frames, and some of the input was broken or missing; error says what. Whatever
                        could be read was delivered before. */
+    SOURCE_LOST,    /* cameras only: there is no picture now, error says why. Reading again goes on trying to
+                       get the camera back, a quarter of a second at most before it says this again. */
 } SourceStatus;
 
 typedef struct Source Source;
@@ -23,18 +25,32 @@ typedef struct SourceFunctions {
      * to be written to), valid until the next call. Times are the input's own and strictly increase; sequence
      * counts from 0. After SOURCE_END or SOURCE_DAMAGED every further call says the same again. */
     SourceStatus (*read)(Source *source, Frame *frame, VisionError *error);
+    /* Makes a read() that waits return SOURCE_END at once, now and from then on. Any thread may call it. NULL
+     * where reading never waits for long. */
+    void (*interrupt)(Source *source);
     /* Starts again at the first frame (times and sequence start again too); 0, or -1 with error. NULL where
      * the input cannot: a pipe. */
     int (*rewind)(Source *source, VisionError *error);
     void (*destroy)(Source *source);
 } SourceFunctions;
 
+/* Frames that a camera took and that were not delivered. Any thread may read them while the source runs. */
+typedef struct SourceCounts {
+    atomic_llong skipped; /* older than the newest when read() was called */
+    atomic_llong dropped; /* by the driver: gaps in its sequence numbers */
+    atomic_llong damaged; /* flagged by the driver, cut short or not decodable */
+    atomic_llong lost;    /* not frames: how often the camera was lost */
+} SourceCounts;
+
 /* First member of every source. */
 struct Source {
     const SourceFunctions *functions;
     int64_t frame_count; /* expected number of frames, 0 where unknown; for progress only */
-    double frame_rate;   /* frames a second, 0 where unknown or meaningless (pictures) */
-    int still;           /* nonzero: a single picture */
+    int width, height; /* of the first picture on a screen with square pixels, 0 where it is not known yet */
+    double frame_rate; /* frames a second, 0 where unknown or meaningless (pictures) */
+    int still;         /* nonzero: a single picture */
+    int live;          /* nonzero: a camera, whose frames' times are CLOCK_MONOTONIC */
+    SourceCounts counts; /* all 0 unless live */
 };
 
 /* Opens whatever `path` is: "-" (y4m on standard input), a directory (its pictures in the byte order of their

@@ -321,32 +321,6 @@ static void test_long_label_keeps_its_score(void **state)
     drawing_destroy(drawing);
 }
 
-static void test_text_line(void **state)
-{
-    (void)state;
-    if (!has_labels())
-        skip();
-    Drawing *drawing = create();
-    GuardedFrame guarded = make_frame(320, 240, MATRIX_BT601, RANGE_FULL);
-    int height = drawing_text(drawing, &guarded.frame, 10, 20, "30 fps");
-    assert_in_range(height, 12, 24);
-    int bright = 0, dark = 0;
-    for (int y = 20; y < 20 + height; y++) {
-        for (int x = 10; x < 60; x++) {
-            int luma = guarded.frame.planes[0][y * guarded.frame.strides[0] + x];
-            bright += luma > 200;
-            dark += luma < 40;
-        }
-    }
-    assert_true(bright > 40 && dark > 200);
-    drawing_text(drawing, &guarded.frame, -1000, 20, "out of sight");
-    drawing_text(drawing, &guarded.frame, INT32_MAX, INT32_MIN, "out of sight");
-    drawing_text(drawing, &guarded.frame, -5, -5, "half in sight");
-    drawing_text(drawing, &guarded.frame, 300, 235, "half in sight");
-    check_guards(&guarded);
-    drawing_destroy(drawing);
-}
-
 static void test_strange_boxes_are_harmless(void **state)
 {
     (void)state;
@@ -451,7 +425,6 @@ static void test_without_a_font(void **state)
     DrawBox box = {100, 100, 100, 100, 4, "person", 0.9f};
     drawing_boxes(drawing, &guarded.frame, &box, 1);
     assert_true(has_colour(&guarded.frame, 150, 100, 4));
-    assert_int_equal(drawing_text(drawing, &guarded.frame, 0, 0, "text"), 0);
     check_guards(&guarded);
     drawing_destroy(drawing);
 }
@@ -465,7 +438,6 @@ int main(void)
         cmocka_unit_test(test_label_above_inside_and_at_the_right),
         cmocka_unit_test(test_label_texts),
         cmocka_unit_test(test_long_label_keeps_its_score),
-        cmocka_unit_test(test_text_line),
         cmocka_unit_test(test_strange_boxes_are_harmless),
         cmocka_unit_test(test_best_box_is_on_top),
         cmocka_unit_test(test_size_changes),
