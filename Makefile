@@ -26,10 +26,20 @@ test:
 bench: build
 	$(BUILD)/lookout bench
 
+# Other engines on the same weights; options of the comparison in RIVALS, as RIVALS='--points 1/224 --threads 1'.
+rivals:
+	@scripts/install-deps bench
+	@test ! -f $(BUILD)/build.ninja || meson setup --reconfigure $(BUILD) -Drivals=enabled
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) --buildtype=release --prefix=$(PREFIX) -Drivals=enabled
+	meson compile -C $(BUILD)
+	-@test -d $(BUILD)/rivals/node_modules/onnxruntime-node || \
+		npm install --ignore-scripts --no-audit --no-fund --prefix $(BUILD)/rivals onnxruntime-node@1.30.0
+	tests/bench/compare.py --build $(BUILD) $(RIVALS)
+
 install: build
 	meson install -C $(BUILD)
 
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all build demo test bench install clean
+.PHONY: all build demo test bench rivals install clean

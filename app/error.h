@@ -6,6 +6,7 @@ typedef enum ExitCode {
     EXIT_DONE = 0,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
+    EXIT_LOST = 3,     /* the camera */
     EXIT_SIGNAL = 128, /* plus the signal's number */
 } ExitCode;
 

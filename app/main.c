@@ -2,10 +2,11 @@
 #include "app/cli/config.h"
 #include "app/cli/help.h"
 #include "app/cli/version.h"
+#include "app/devices.h"
 #include "app/info.h"
 #include "app/message.h"
 #include "app/output/result_file.h"
-#include "app/run/detect.h"
+#include "app/run/session.h"
 #include "app/signals.h"
 #include <errno.h>
 #include <stdio.h>
@@ -24,10 +25,11 @@ static int finish_stdout(void)
     return EXIT_FAILED;
 }
 
-static int run_info(const Options *options)
+/* A command that prints on standard output and ends. */
+static int run_printer(ExitCode (*print)(const Options *, FILE *, AppError *), const Options *options)
 {
     AppError error;
-    ExitCode code = info_print(options, stdout, &error);
+    ExitCode code = print(options, stdout, &error);
     if (code != EXIT_DONE) {
         message("%s", error.message);
         return code;
@@ -35,7 +37,7 @@ static int run_info(const Options *options)
     return finish_stdout();
 }
 
-static int run(const Options *options, const atomic_int *stop)
+static int run(const Options *options, atomic_int *stop)
 {
     AppError error;
     if (options->help) {
@@ -52,19 +54,21 @@ static int run(const Options *options, const atomic_int *stop)
     }
     switch (options->command) {
     case COMMAND_INFO:
-        return run_info(options);
+        return run_printer(info_print, options);
     case COMMAND_BENCH:
         return bench_run(options, stop);
+    case COMMAND_DEVICES:
+        return run_printer(devices_print, options);
     case COMMAND_DETECT:
     case COMMAND_COUNT:
         break;
     }
-    return detect_run(options, stop);
+    return session_run(options, stop);
 }
 
 int main(int argc, char *argv[])
 {
-    const atomic_int *stop = signals_catch();
+    atomic_int *stop = signals_catch();
     Options options;
     AppError error;
     char *config_text;

@@ -14,7 +14,7 @@ static void on_signal(int number)
     signal(SIGTERM, SIG_DFL);
 }
 
-const atomic_int *signals_catch(void)
+atomic_int *signals_catch(void)
 {
     struct sigaction action;
     memset(&action, 0, sizeof action);

@@ -125,6 +125,8 @@ int config_load(Options *options, int argc, char *const argv[], char **text, App
     }
     if ((asked.model || (asked.command == COMMAND_INFO && asked.operand)) && !asked.alpha)
         options->alpha = 0; /* the file's alpha was chosen for another set of weights */
+    if (asked.command != COMMAND_DETECT && options->alpha == OPTION_ALPHA_AUTO)
+        options->alpha = 0;
     if (asked.command == COMMAND_BENCH) {
         /* the file's choices are detection's, and so is its JSON file */
         options->alpha = 0;

@@ -1,6 +1,7 @@
 #include "app/cli/help.h"
 
 #include "app/cli/option_table.h"
+#include "app/window/keys.h"
 
 /* Text in man(7), in short lines; every backslash, dash and leading dot or quote needs care. */
 static void put(FILE *to, const char *text)
@@ -34,6 +35,21 @@ static void print_option(FILE *to, const Option *option)
     fputs("\n", to);
     put(to, option->help);
     fputs(".\n", to);
+}
+
+static void print_keys(FILE *to)
+{
+    fputs(".SH KEYS\nIn the window, on every keyboard layout:\n", to);
+    for (int i = 0; i < key_count;) {
+        char names[32];
+        const char *help = key_table[i].help;
+        i = key_names(i, names, sizeof names);
+        fputs(".TP 8\n.B ", to);
+        put(to, names);
+        fputs("\n", to);
+        put(to, help);
+        fputs(".\n", to);
+    }
 }
 
 void help_print_manual(FILE *to, const char *version)
@@ -70,6 +86,7 @@ void help_print_manual(FILE *to, const char *version)
           to);
     for (int i = 0; i < option_count; i++)
         print_option(to, &option_table[i]);
+    print_keys(to);
     fputs(".SH OUTPUT\n"
           "A line of\n.B \\-\\-json\nlooks like this:\n.PP\n.nf\n"
           "{\"frame\":0,\"time\":0.033,\"width\":640,\"height\":360,\"alpha\":1.0,\"size\":224,\n"

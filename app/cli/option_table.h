@@ -8,17 +8,18 @@
 #include "app/cli/options.h"
 
 typedef enum OptionType {
-    OPTION_FLAG,    /* int: 0 or 1 */
-    OPTION_INTEGER, /* int from minimum to maximum */
-    OPTION_NUMBER,  /* double from minimum to maximum */
-    OPTION_TEXT,    /* const char *, not empty */
-    OPTION_FILE,    /* the same, completed as a file name */
-    OPTION_ALPHA,   /* double: one of the choices */
-    OPTION_RHO,     /* int: the input size whose share of 224 is within 0.005 */
-    OPTION_SIZE,    /* int: one of the choices, or any multiple of 32 from minimum to maximum */
+    OPTION_FLAG,       /* int: 0 or 1 */
+    OPTION_INTEGER,    /* int from minimum to maximum */
+    OPTION_NUMBER,     /* double from minimum to maximum */
+    OPTION_TEXT,       /* const char *, not empty */
+    OPTION_FILE,       /* the same, completed as a file name */
+    OPTION_ALPHA,      /* double: one of the choices; auto is OPTION_ALPHA_AUTO */
+    OPTION_RHO,        /* int: the input size whose share of 224 is within 0.005 */
+    OPTION_DIMENSIONS, /* OptionDimensions: WxH, each from minimum to maximum */
+    OPTION_SIZE,       /* int: one of the choices, or any multiple of 32 from minimum to maximum */
 } OptionType;
 
-#define OPTION_MAX_CHOICES 4
+#define OPTION_MAX_CHOICES 5
 
 typedef struct Option {
     const char *name; /* without dashes */

@@ -44,6 +44,10 @@ static int find_choice(const Option *option, double value, double tolerance)
 static int set_alpha(Options *options, const Option *option, const char *value, AppError *error)
 {
     double number;
+    if (!strcmp(value, "auto")) {
+        *(double *)field_of(options, option) = OPTION_ALPHA_AUTO;
+        return 0;
+    }
     if (!text_to_number(value, &number) && find_choice(option, number, 0) >= 0) {
         *(double *)field_of(options, option) = number;
         return 0;
@@ -83,6 +87,21 @@ static int set_size(Options *options, const Option *option, const char *value, A
     char choices[64];
     list_choices(option, choices, sizeof choices);
     return app_fail(error, "option --%s: '%s' is not one of %s", option->name, value, choices);
+}
+
+static int set_dimensions(Options *options, const Option *option, const char *value, AppError *error)
+{
+    char side[2][16];
+    int64_t sides[2];
+    if (sscanf(value, "%15[0-9]x%15[0-9]", side[0], side[1]) == 2 &&
+        strlen(side[0]) + strlen(side[1]) + 1 == strlen(value) && !text_to_integer(side[0], &sides[0]) &&
+        !text_to_integer(side[1], &sides[1]) && sides[0] >= (int64_t)option->minimum &&
+        sides[0] <= (int64_t)option->maximum && sides[1] >= (int64_t)option->minimum &&
+        sides[1] <= (int64_t)option->maximum) {
+        *(OptionDimensions *)field_of(options, option) = (OptionDimensions){(int)sides[0], (int)sides[1]};
+        return 0;
+    }
+    return app_fail(error, "option --%s: '%s' is not %s, as 640x480", option->name, value, option->argument);
 }
 
 static int set_integer(Options *options, const Option *option, const char *value, AppError *error)
@@ -138,6 +157,8 @@ static int set(Options *options, const Option *option, const char *value, AppErr
         return set_alpha(options, option, value, error);
     case OPTION_RHO:
         return set_rho(options, option, value, error);
+    case OPTION_DIMENSIONS:
+        return set_dimensions(options, option, value, error);
     case OPTION_SIZE:
         return set_size(options, option, value, error);
     case OPTION_TEXT:
@@ -300,17 +321,16 @@ static int is_dash(const char *path)
 
 int options_check(const Options *options, AppError *error)
 {
-    if (options->command == COMMAND_BENCH && options->operand)
-        return app_fail(error, "bench takes no INPUT, and '%s' is given", options->operand);
-    if (options->command != COMMAND_DETECT)
+    if ((options->command == COMMAND_BENCH || options->command == COMMAND_DEVICES) && options->operand)
+        return app_fail(error, "%s takes no INPUT, and '%s' is given", command_table[options->command].word,
+                        options->operand);
+    if (options->command != COMMAND_DETECT) {
+        if (options->alpha == OPTION_ALPHA_AUTO)
+            return app_fail(error, "option --alpha: auto goes with detection only");
         return 0;
+    }
     if (is_dash(options->output) + is_dash(options->json) + is_dash(options->stats) > 1)
         return app_fail(error, "only one of --output, --json and --stats can go to standard output (-)");
-    if (!options->operand)
-        return app_fail(
-            error, "no INPUT; give a video, a picture, a directory of pictures, or - (see 'lookout --help')");
-    if (!options->headless)
-        return app_fail(error, "this build has no window; add --headless");
     if (options->loop && is_dash(options->operand))
         return app_fail(error, "option --loop: standard input cannot start again");
     return 0;

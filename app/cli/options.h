@@ -10,8 +10,16 @@ typedef enum Command {
     COMMAND_DETECT, /* no command word: lookout [INPUT] */
     COMMAND_INFO,
     COMMAND_BENCH,
+    COMMAND_DEVICES,
     COMMAND_COUNT,
 } Command;
+
+/* --alpha auto */
+#define OPTION_ALPHA_AUTO (-1)
+
+typedef struct OptionDimensions {
+    int width, height;
+} OptionDimensions;
 
 typedef struct Options {
     Command command;
@@ -23,7 +31,7 @@ typedef struct Options {
     const char *config;
     int headless;
 
-    double alpha; /* 0: not given */
+    double alpha; /* 0: not given; OPTION_ALPHA_AUTO */
     int size; /* of the network's input, pixels a side; -r and --size both set it; 0: every size (bench) */
     const char *model;
     double threshold;
@@ -34,9 +42,16 @@ typedef struct Options {
     int threads; /* 0: cores in the affinity mask */
     const char *isa;
 
+    OptionDimensions camera_size; /* 0 x 0: chosen */
+    double camera_fps;            /* 0: chosen */
+    const char *camera_format;    /* NULL: chosen */
+    int exit_on_lost;
+
     int frames; /* 0: all */
     int loop;
     int realtime;
+    double target_fps; /* of --alpha auto; 0: the input's */
+    int steady;
     int progress;
     int verbose;
     int version;

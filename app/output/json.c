@@ -19,7 +19,7 @@ static WriteStatus consume(Output *output, const OutputFrame *frame, AppError *e
             return status;
     }
     size_t length;
-    const char *text = json_line_format(json->line, frame->frame, frame->result, &length);
+    const char *text = json_line_format(json->line, frame, &length);
     return result_file_write(&json->file, text, length, error);
 }
 
@@ -44,7 +44,7 @@ Output *json_output_create(const RunInfo *run)
     if (!json)
         return NULL;
     *json = (JsonOutput){.output = {&functions}, .path = run->options->json, .file = {.fd = -1}};
-    json->line = json_line_create(run->model, run->options->size, run->options->max_detections);
+    json->line = json_line_create(run->model, run->options->max_detections);
     if (!json->line) {
         free(json);
         return NULL;

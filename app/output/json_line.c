@@ -9,7 +9,7 @@
 
 enum {
     HEAD_BYTES = 512,    /* everything before the detections and after them */
-    NUMBERS_BYTES = 256, /* of a detection without its class: five numbers and punctuation */
+    NUMBERS_BYTES = 256, /* of a detection without its class: six numbers and punctuation */
 };
 
 struct JsonLine {
@@ -17,8 +17,6 @@ struct JsonLine {
     const char **classes; /* [class_count], escaped and quoted, within names */
     char *names;
     char *text;
-    double alpha;
-    int size;
 };
 
 /* Writes a name as a JSON string; returns where it ends, after its NUL. Needs 6 bytes for each of name,
@@ -40,7 +38,7 @@ static char *quote(char *to, const char *name)
     return to;
 }
 
-JsonLine *json_line_create(const DetectorModelInfo *model, int size, int max_detections)
+JsonLine *json_line_create(const DetectorModelInfo *model, int max_detections)
 {
     JsonLine *line = calloc(1, sizeof *line);
     if (!line)
@@ -48,8 +46,6 @@ JsonLine *json_line_create(const DetectorModelInfo *model, int size, int max_det
     *line = (JsonLine){
         .class_count = model->class_count,
         .max_detections = max_detections,
-        .alpha = model->alpha,
-        .size = size,
     };
     size_t bytes = 0, longest = 0;
     for (int i = 0; i < model->class_count; i++)
@@ -96,8 +92,10 @@ static double to_hundredths(double value)
     return round(value * 100) / 100;
 }
 
-static char *put_detection(char *to, const JsonLine *line, const Detection *detection, const Frame *frame)
+static char *put_detection(char *to, const JsonLine *line, const OutputFrame *done, int index)
 {
+    const Frame *frame = done->frame;
+    const Detection *detection = &done->result->detections[index];
     /* corners are rounded, not sizes, so that x + w is the right edge */
     double x = to_hundredths((double)detection->x1 * frame->width);
     double y = to_hundredths((double)detection->y1 * frame->height);
@@ -106,6 +104,8 @@ static char *put_detection(char *to, const JsonLine *line, const Detection *dete
 
     to = stpcpy(to, "{\"class\":");
     to = stpcpy(to, line->classes[detection->class_index]);
+    if (done->ids)
+        to += sprintf(to, ",\"id\":%d", done->ids[index]);
     to = stpcpy(to, ",\"score\":");
     to = put_number(to, detection->score, 4);
     to = stpcpy(to, ",\"box\":[");
@@ -119,20 +119,22 @@ static char *put_detection(char *to, const JsonLine *line, const Detection *dete
     return stpcpy(to, "]}");
 }
 
-const char *json_line_format(JsonLine *line, const Frame *frame, const DetectorResult *result, size_t *length)
+const char *json_line_format(JsonLine *line, const OutputFrame *done, size_t *length)
 {
+    const Frame *frame = done->frame;
+    const DetectorResult *result = done->result;
     char *to = line->text;
     to += sprintf(to, "{\"frame\":%" PRId64 ",\"time\":", frame->sequence);
     to = put_number(to, (double)frame->time_ns / 1e9, 6);
     to += sprintf(to, ",\"width\":%d,\"height\":%d,\"alpha\":", frame->width, frame->height);
-    to = put_number(to, line->alpha, 6);
-    to += sprintf(to, ",\"size\":%d,\"inference_ms\":", line->size);
+    to = put_number(to, done->alpha, 6);
+    to += sprintf(to, ",\"size\":%d,\"inference_ms\":", done->size);
     to = put_number(to, result->inference_ms, 3);
     to = stpcpy(to, ",\"detections\":[");
     for (int i = 0; i < result->count && i < line->max_detections; i++) {
         if (i)
             *to++ = ',';
-        to = put_detection(to, line, &result->detections[i], frame);
+        to = put_detection(to, line, done, i);
     }
     to = stpcpy(to, "]}\n");
     *length = (size_t)(to - line->text);

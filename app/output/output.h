@@ -22,6 +22,9 @@ typedef struct OutputFrame {
     const Frame *frame;           /* as it was read */
     const Frame *picture;         /* PIXEL_I420, with boxes and labels; NULL unless the pipeline draws */
     const DetectorResult *result; /* boxes relative to the frame */
+    const int *ids;               /* [result->count] numbers that objects keep; NULL: none are given */
+    double alpha;                 /* of the model, and the size of its input */
+    int size;
     double stage_ms[STAGE_COUNT];
 } OutputFrame;
 
@@ -50,6 +53,7 @@ typedef struct RunInfo {
     const char *isa;
     int threads;
     const Source *source;
+    struct Control *control; /* app/run/control.h */
 } RunInfo;
 
 /* JSON Lines to options->json. The file is created with the first frame. NULL when out of memory. */

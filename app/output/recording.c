@@ -51,6 +51,7 @@ Output *recording_create(const RunInfo *run, AppError *error)
     const WriterOptions options = {
         .frame_rate = run->source->frame_rate,
         .still = run->source->still && !run->options->loop,
+        .live = run->source->live,
     };
     VisionError why;
     recording->writer = writer_create(run->options->output, &options, &why);

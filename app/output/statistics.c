@@ -3,6 +3,7 @@
 #include "app/clock.h"
 #include "app/message.h"
 #include "app/output/histogram.h"
+#include "app/run/control.h"
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ typedef struct Statistics {
     Output output;
     const RunInfo *run;
     int64_t frames;
+    double alpha; /* of the latest frame */
+    int size;
     int64_t started_ns, ended_ns; /* the end of the latest frame, then of the run */
     Histogram stages[STAGE_COUNT];
     int64_t *detections; /* [class_count] */
@@ -25,6 +28,8 @@ static WriteStatus consume(Output *output, const OutputFrame *frame, AppError *e
     (void)error;
     Statistics *statistics = (Statistics *)output;
     statistics->frames++;
+    statistics->alpha = frame->alpha;
+    statistics->size = frame->size;
     for (int i = 0; i < STAGE_COUNT; i++)
         histogram_add(&statistics->stages[i], frame->stage_ms[i]);
     for (int i = 0; i < frame->result->count; i++)
@@ -112,6 +117,33 @@ static json_t *real(double value)
     return json_real(round(value * 1000) / 1000);
 }
 
+static json_t *describe_quantiles(double median, double p95)
+{
+    json_t *quantiles = json_object();
+    json_object_set_new(quantiles, "median", real(median));
+    json_object_set_new(quantiles, "p95", real(p95));
+    return quantiles;
+}
+
+/* What became of a camera's frames. */
+static json_t *describe_camera(const RunInfo *run)
+{
+    const SourceCounts *counts = &run->source->counts;
+    Facts facts;
+    control_get_facts(run->control, &facts);
+    json_t *object = json_object();
+    json_object_set_new(object, "captured", json_integer(facts.captured));
+    json_object_set_new(object, "skipped", json_integer(facts.skipped));
+    json_object_set_new(object, "dropped_by_driver", json_integer(atomic_load(&counts->dropped)));
+    json_object_set_new(object, "damaged", json_integer(atomic_load(&counts->damaged)));
+    json_object_set_new(object, "lost", json_integer(atomic_load(&counts->lost)));
+    json_object_set_new(object, "fps", real(facts.capture_rate));
+    json_object_set_new(object, "latency_ms",
+                        describe_quantiles(control_latency_quantile(run->control, 0.5),
+                                           control_latency_quantile(run->control, 0.95)));
+    return object;
+}
+
 static json_t *describe(const Statistics *statistics, const char *encoder)
 {
     const RunInfo *run = statistics->run;
@@ -119,19 +151,20 @@ static json_t *describe(const Statistics *statistics, const char *encoder)
     json_object_set_new(object, "frames", json_integer(statistics->frames));
     json_object_set_new(object, "seconds", real(seconds_of(statistics)));
     json_object_set_new(object, "fps", real(rate_of(statistics)));
-    json_object_set_new(object, "alpha", real(run->model->alpha));
-    json_object_set_new(object, "size", json_integer(run->options->size));
+    json_object_set_new(object, "alpha", real(statistics->alpha));
+    json_object_set_new(object, "size", json_integer(statistics->size));
     json_object_set_new(object, "threads", json_integer(run->threads));
     json_object_set_new(object, "isa", json_string(run->isa));
+    if (run->source->live)
+        json_object_set_new(object, "camera", describe_camera(run));
     if (encoder)
         json_object_set_new(object, "encoder", json_string(encoder));
     for (int i = 0; i < STAGE_COUNT; i++) {
         char key[32];
         snprintf(key, sizeof key, "%s_ms", stage_names[i]);
-        json_t *quantiles = json_object();
-        json_object_set_new(quantiles, "median", real(histogram_quantile(&statistics->stages[i], 0.5)));
-        json_object_set_new(quantiles, "p95", real(histogram_quantile(&statistics->stages[i], 0.95)));
-        json_object_set_new(object, key, quantiles);
+        json_object_set_new(object, key,
+                            describe_quantiles(histogram_quantile(&statistics->stages[i], 0.5),
+                                               histogram_quantile(&statistics->stages[i], 0.95)));
     }
     json_t *detections = json_object();
     for (int i = 0; i < run->model->class_count; i++)

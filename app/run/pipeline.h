@@ -1,36 +1,49 @@
-/* The loop that every run goes through: read, convert, detect, draw, outputs. */
+/* From a source to the outputs: read, convert, detect, draw. */
 #ifndef LOOKOUT_PIPELINE_H
 #define LOOKOUT_PIPELINE_H
 
 #include "app/output/output.h"
+#include "app/run/control.h"
+#include "app/run/mailbox.h"
+#include "app/run/recorder.h"
+#include "app/run/switcher.h"
 #include "vision/draw.h"
-#include <stdatomic.h>
 
 typedef enum PipelineEnd {
     PIPELINE_DONE,    /* the input's end, or the number of frames asked for */
-    PIPELINE_STOPPED, /* by *stop */
+    PIPELINE_STOPPED, /* control_stopped() */
     PIPELINE_CLOSED,  /* nobody reads our standard output any more */
+    PIPELINE_LOST,    /* the camera was, and exit_on_lost is set; error says how */
     PIPELINE_DAMAGED, /* the input was broken; error says how */
     PIPELINE_FAILED,  /* error says why */
 } PipelineEnd;
 
 #define PIPELINE_MAX_OUTPUTS 4
+#define PIPELINE_MAX_DETECTIONS 300
 
 /* Filled by the caller, who owns everything in it. */
 typedef struct Pipeline {
     Source *source;
-    Detector *detector;
-    DetectorSettings settings;
+    Switcher *switcher;
+    Control *control;           /* decides on the threshold */
+    DetectorSettings settings;  /* all but the threshold */
     const char *const *classes; /* [K] names, for labels */
-    Drawing *drawing;           /* NULL when no output wants pictures */
-    Output *outputs[PIPELINE_MAX_OUTPUTS];
-    int output_count;
-    int64_t frames; /* stop after that many; 0: at the input's end */
-    int loop;       /* start again at the end, with times and sequence numbers that go on increasing */
-    int realtime;   /* not faster than the frames' times say */
-    const atomic_int *stop;
+    int steady;                 /* boxes are held and numbered */
+    double target_rate;         /* that `auto` holds; 0: the source's */
 
-    int64_t done; /* frames that went through, counted by the run */
+    Drawing *drawing;                      /* NULL when nothing wants pictures: no recording, no window */
+    Output *recording;                     /* gets every picture; NULL: none */
+    Recorder *recorder;                    /* what keys ask for; NULL: none */
+    Mailbox *window;                       /* the newest picture for the window; NULL: none */
+    Output *outputs[PIPELINE_MAX_OUTPUTS]; /* get every detected frame */
+    int output_count;
+
+    int64_t frames;   /* stop after that many detected ones; 0: at the input's end */
+    int loop;         /* start again at the end, with times and sequence numbers that go on increasing */
+    int realtime;     /* not faster than the frames' times say */
+    int exit_on_lost; /* end when the camera is lost */
+
+    atomic_llong done; /* detected frames, counted by the run */
 } Pipeline;
 
 /* Runs until it ends for one of the reasons above, then finishes the outputs, all of them, if there was a

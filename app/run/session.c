@@ -1,34 +1,51 @@
-#include "app/run/detect.h"
+#include "app/run/session.h"
 
 #include "app/classes.h"
 #include "app/message.h"
-#include "app/output/result_file.h"
 #include "app/output/statistics.h"
 #include "app/run/pipeline.h"
-#include "app/weights.h"
+#include "app/run/steering.h"
+#include "app/window/view.h"
+#include "vision/camera.h"
 #include <libavutil/log.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+enum { USUAL_WIDTH = 640, USUAL_HEIGHT = 480 }; /* of the window, before the first picture */
+
 /* Everything of a run, in the order in which it is made. */
 typedef struct Session {
     const Options *options;
-    Weights weights;
-    Source *source;
-    Detector *detector;
+    atomic_int *stop;
+    Control *control;
+    Switcher *switcher;
     uint8_t *classes; /* mask for --classes, NULL: all */
+    Source *source;
     RunInfo info;
     Drawing *drawing;
     Output *recording, *json, *statistics, *progress; /* NULL where not asked for */
+    Recorder *recorder;                               /* with the window only */
+    Mailbox *pictures;
+    Window *window;
+    Pipeline pipeline;
+    PipelineEnd end;
+    AppError error; /* of the run */
 } Session;
+
+static int is_camera(const Options *options)
+{
+    return !options->operand || camera_is_device(options->operand);
+}
 
 /* Outputs replace existing files, so none may be the input, the weights or another output. */
 static int check_files(const Session *session, AppError *error)
 {
     const Options *options = session->options;
-    const char *const files[] = {options->operand, session->weights.path, options->output, options->json,
-                                 options->stats};
+    const char *const files[] = {options->operand, switcher_model_path(session->switcher), options->output,
+                                 options->json, options->stats};
     enum { INPUTS = 2, FILES = sizeof files / sizeof *files };
     for (int i = INPUTS; i < FILES; i++)
         for (int j = 0; j < i; j++)
@@ -40,12 +57,17 @@ static int check_files(const Session *session, AppError *error)
 static ExitCode open_detector(Session *session, AppError *error)
 {
     const Options *options = session->options;
-    ExitCode code = weights_load(&session->weights, options->model, options, error);
+    session->control = control_create(session->stop, options->threshold);
+    if (!session->control) {
+        app_fail(error, "out of memory");
+        return EXIT_FAILED;
+    }
+    ExitCode code = switcher_create(options, &session->switcher, error);
     if (code != EXIT_DONE)
         return code;
     if (check_files(session, error))
         return EXIT_USAGE;
-    const DetectorModelInfo *model = detector_model_info(session->weights.model);
+    const DetectorModelInfo *model = switcher_model(session->switcher);
     if (options->classes) {
         session->classes = calloc((size_t)model->class_count, 1);
         if (!session->classes) {
@@ -55,16 +77,37 @@ static ExitCode open_detector(Session *session, AppError *error)
         if (classes_select(options->classes, model, session->classes, error))
             return EXIT_USAGE;
     }
-    DetectorError failure;
-    session->detector = detector_create(session->weights.model, options->size, &failure);
-    if (!session->detector) {
-        app_fail(error, "%s", failure.message);
+    return EXIT_DONE;
+}
+
+static ExitCode open_source(Session *session, AppError *error)
+{
+    const Options *options = session->options;
+    VisionError why;
+    if (!is_camera(options)) {
+        session->source = source_open(options->operand, session->stop, &why);
+    } else {
+        if (options->loop) {
+            app_fail(error, "option --loop: a camera has no end");
+            return EXIT_USAGE;
+        }
+        const CameraOptions camera = {
+            .width = options->camera_size.width,
+            .height = options->camera_size.height,
+            .frame_rate = options->camera_fps,
+            .format = options->camera_format,
+            .stop = session->stop,
+        };
+        session->source = camera_source_open(options->operand, &camera, &why);
+    }
+    if (!session->source) {
+        app_fail(error, "%s", why.message);
         return EXIT_FAILED;
     }
     return EXIT_DONE;
 }
 
-static int open_recording(Session *session, AppError *error)
+static int open_drawing(Session *session, AppError *error)
 {
     VisionError warning = {""};
     session->drawing = drawing_create(&warning);
@@ -72,100 +115,179 @@ static int open_recording(Session *session, AppError *error)
         return app_fail(error, "out of memory");
     if (*warning.message)
         message("%s", warning.message);
-    session->recording = recording_create(&session->info, error);
-    return session->recording ? 0 : -1;
+    return 0;
 }
 
 static int open_outputs(Session *session, AppError *error)
 {
     const Options *options = session->options;
-    if (options->output && open_recording(session, error))
+    if ((options->output || !options->headless) && open_drawing(session, error))
         return -1;
+    if (options->output) {
+        session->recording = recording_create(&session->info, error);
+        if (!session->recording)
+            return -1;
+    }
     session->statistics = statistics_create(&session->info);
     if (options->json)
         session->json = json_output_create(&session->info);
     /* a line that is rewritten and lines on standard output would overwrite each other on one terminal */
     int free_terminal = message_on_terminal() && !(options->json && !strcmp(options->json, "-") && isatty(1));
-    if (options->progress || free_terminal)
+    if (options->progress || (free_terminal && options->headless))
         session->progress = progress_create(&session->info);
     if (!session->statistics || (options->json && !session->json))
         return app_fail(error, "out of memory");
     return 0;
 }
 
-static ExitCode open_session(Session *session, const atomic_int *stop, AppError *error)
+static int open_window(Session *session, AppError *error)
+{
+    const Source *source = session->source;
+    int known = source->width > 0 && source->height > 0;
+    session->window =
+        window_create(known ? source->width : USUAL_WIDTH, known ? source->height : USUAL_HEIGHT, error);
+    if (!session->window)
+        return -1;
+    session->pictures = mailbox_create();
+    session->recorder =
+        recorder_create(session->control, source->frame_rate, source->live, session->options->output);
+    if (!session->pictures || !session->recorder)
+        return app_fail(error, "out of memory");
+    control_set_waker(session->control, window_wake, session->window);
+    return 0;
+}
+
+static ExitCode open_session(Session *session, AppError *error)
 {
     ExitCode code = open_detector(session, error);
+    if (code == EXIT_DONE)
+        code = open_source(session, error);
     if (code != EXIT_DONE)
         return code;
-    VisionError why;
-    session->source = source_open(session->options->operand, stop, &why);
-    if (!session->source) {
-        app_fail(error, "%s", why.message);
-        return EXIT_FAILED;
-    }
-    const DetectorEngine *engine = session->weights.engine;
+    const DetectorEngine *engine = switcher_engine(session->switcher);
     session->info = (RunInfo){
         .options = session->options,
-        .model = detector_model_info(session->weights.model),
+        .model = switcher_model(session->switcher),
         .isa = detector_engine_isa(engine),
         .threads = detector_engine_threads(engine),
         .source = session->source,
+        .control = session->control,
     };
-    return open_outputs(session, error) ? EXIT_FAILED : EXIT_DONE;
+    if (open_outputs(session, error))
+        return EXIT_FAILED;
+    if (!session->options->headless && open_window(session, error))
+        return EXIT_FAILED;
+    return EXIT_DONE;
 }
 
 static void close_session(Session *session)
 {
+    recorder_destroy(session->recorder);
+    mailbox_destroy(session->pictures);
+    window_destroy(session->window);
     output_destroy(session->progress);
     output_destroy(session->statistics);
     output_destroy(session->json);
     output_destroy(session->recording);
     drawing_destroy(session->drawing);
-    detector_destroy(session->detector);
     source_destroy(session->source);
     free(session->classes);
-    weights_unload(&session->weights);
+    switcher_destroy(session->switcher);
+    control_destroy(session->control);
 }
 
-static PipelineEnd run_pipeline(Session *session, const atomic_int *stop, int64_t *done, AppError *error)
+static void set_up_pipeline(Session *session)
 {
     const Options *options = session->options;
-    Pipeline pipeline = {
-        .source = session->source,
-        .detector = session->detector,
-        .settings = detector_default_settings(),
-        .classes = session->info.model->classes,
-        .drawing = session->drawing,
-        .frames = options->frames,
-        .loop = options->loop,
-        .realtime = options->realtime,
-        .stop = stop,
-    };
-    pipeline.settings.threshold = options->threshold;
-    pipeline.settings.nms_iou = options->nms;
-    pipeline.settings.max_detections = options->max_detections;
-    pipeline.settings.classes = session->classes;
-    Output *const outputs[] = {session->recording, session->json, session->statistics, session->progress};
+    Pipeline *pipeline = &session->pipeline;
+    pipeline->source = session->source;
+    pipeline->switcher = session->switcher;
+    pipeline->control = session->control;
+    pipeline->settings = detector_default_settings();
+    pipeline->settings.nms_iou = options->nms;
+    pipeline->settings.max_detections = options->max_detections;
+    pipeline->settings.classes = session->classes;
+    pipeline->classes = session->info.model->classes;
+    pipeline->steady = options->steady;
+    pipeline->target_rate = options->target_fps;
+    pipeline->drawing = session->drawing;
+    pipeline->recording = session->recording;
+    pipeline->recorder = session->recorder;
+    pipeline->window = session->pictures;
+    pipeline->frames = options->frames;
+    pipeline->loop = options->loop;
+    pipeline->realtime = options->realtime || session->window;
+    pipeline->exit_on_lost = options->exit_on_lost;
+    Output *const outputs[] = {session->json, session->statistics, session->progress};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (outputs[i])
-            pipeline.outputs[pipeline.output_count++] = outputs[i];
-    PipelineEnd end = pipeline_run(&pipeline, error);
-    *done = pipeline.done;
-    return end;
+            pipeline->outputs[pipeline->output_count++] = outputs[i];
+    if (options->alpha == OPTION_ALPHA_AUTO)
+        steering_set_automatic(&(Steering){session->switcher, session->control}, 1);
+}
+
+static void *run_pipeline(void *argument)
+{
+    Session *session = argument;
+    session->end = pipeline_run(&session->pipeline, &session->error);
+    control_set_ended(session->control);
+    return NULL;
+}
+
+/* The pipeline runs beside the window. */
+static void run_with_window(Session *session)
+{
+    pthread_t thread;
+    sigset_t all, before; /* signals are for the main thread */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int failed = pthread_create(&thread, NULL, run_pipeline, session);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (failed) {
+        session->end = PIPELINE_FAILED;
+        app_fail(&session->error, "no thread can be started");
+        return;
+    }
+    const View view = {
+        .window = session->window,
+        .control = session->control,
+        .pictures = session->pictures,
+        .steering = {session->switcher, session->control},
+        .source = session->options->operand ? session->options->operand : camera_description(session->source),
+        .live = session->source->live,
+        .still = session->source->still,
+        .isa = session->info.isa,
+        .threads = session->info.threads,
+    };
+    AppError error;
+    int broken = view_run(&view, &error);
+    control_quit(session->control);
+    if (session->source->functions->interrupt)
+        session->source->functions->interrupt(session->source);
+    pthread_join(thread, NULL);
+    if (broken && session->end != PIPELINE_FAILED && session->end != PIPELINE_DAMAGED) {
+        session->end = PIPELINE_FAILED;
+        session->error = error;
+    }
+    if (recorder_finish(session->recorder) && session->end == PIPELINE_DONE) {
+        session->end = PIPELINE_FAILED;
+        app_fail(&session->error, "not every file that was asked for by a key could be written");
+    }
 }
 
 static void say_begin(const Session *session)
 {
     const RunInfo *info = &session->info;
-    message("weights %s: alpha %g, %d classes", session->weights.path, info->model->alpha,
+    message("weights %s: alpha %g, %d classes", switcher_model_path(session->switcher), info->model->alpha,
             info->model->class_count);
     message("input size %d, %s kernels on %d %s", session->options->size, info->isa, info->threads,
             info->threads == 1 ? "thread" : "threads");
+    if (session->source->live)
+        message("camera %s", camera_description(session->source));
 }
 
 /* Summary and statistics of a run that had at least one frame. */
-static PipelineEnd say_end(const Session *session, PipelineEnd end, AppError *error)
+static void say_end(Session *session)
 {
     const Options *options = session->options;
     int fallback = 0;
@@ -175,52 +297,60 @@ static PipelineEnd say_end(const Session *session, PipelineEnd end, AppError *er
     if (session->progress || options->verbose)
         statistics_say(session->statistics);
     if (!options->stats)
-        return end;
+        return;
     AppError why;
     WriteStatus status = statistics_write(session->statistics, encoder, &why);
-    if (status == WRITE_FAILED && end != PIPELINE_FAILED && end != PIPELINE_DAMAGED) {
-        *error = why;
-        end = PIPELINE_FAILED;
+    if (status == WRITE_FAILED && session->end != PIPELINE_FAILED && session->end != PIPELINE_DAMAGED) {
+        session->error = why;
+        session->end = PIPELINE_FAILED;
     }
-    return end;
 }
 
-int detect_run(const Options *options, const atomic_int *stop)
+static int exit_code(Session *session)
 {
-    Session session = {.options = options};
-    AppError error;
-    int64_t frames = 0;
-    av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
-    int code = open_session(&session, stop, &error);
-    if (code != EXIT_DONE)
-        goto out;
-    if (options->verbose)
-        say_begin(&session);
-    PipelineEnd end = run_pipeline(&session, stop, &frames, &error);
-    if (frames)
-        end = say_end(&session, end, &error);
-    switch (end) {
+    int stop = atomic_load(session->stop);
+    switch (session->end) {
     case PIPELINE_DONE:
-        if (!frames) {
-            app_fail(&error, "%s: there is not one frame in it", options->operand);
-            code = EXIT_FAILED;
-        }
-        break;
+        if (atomic_load(&session->pipeline.done))
+            return EXIT_DONE;
+        app_fail(&session->error, "%s: there is not one frame in it", session->options->operand);
+        return EXIT_FAILED;
     case PIPELINE_STOPPED:
-        code = EXIT_SIGNAL + atomic_load(stop);
-        break;
+        return stop == CONTROL_QUIT ? EXIT_DONE : EXIT_SIGNAL + stop;
     case PIPELINE_CLOSED:
-        break;
+        return EXIT_DONE;
+    case PIPELINE_LOST:
+        return EXIT_LOST;
     case PIPELINE_DAMAGED:
     case PIPELINE_FAILED:
-        code = EXIT_FAILED;
         break;
     }
-out:
+    if (!atomic_load(&session->pipeline.done) && stop > 0)
+        return EXIT_SIGNAL + stop; /* the wait for a first frame was ended */
+    return EXIT_FAILED;
+}
+
+int session_run(const Options *options, atomic_int *stop)
+{
+    Session session = {.options = options, .stop = stop};
+    av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
+    int code = open_session(&session, &session.error);
+    if (code == EXIT_DONE) {
+        if (options->verbose)
+            say_begin(&session);
+        set_up_pipeline(&session);
+        if (session.window)
+            run_with_window(&session);
+        else
+            run_pipeline(&session);
+        if (atomic_load(&session.pipeline.done))
+            say_end(&session);
+        code = exit_code(&session);
+    } else if (code == EXIT_FAILED && atomic_load(stop) > 0) {
+        code = EXIT_SIGNAL + atomic_load(stop);
+    }
     close_session(&session);
-    if (code == EXIT_FAILED && !frames && atomic_load(stop))
-        code = EXIT_SIGNAL + atomic_load(stop); /* the wait for a first frame was ended */
-    if (code == EXIT_FAILED || code == EXIT_USAGE)
-        message("%s", error.message);
+    if (code == EXIT_FAILED || code == EXIT_USAGE || code == EXIT_LOST)
+        message("%s", session.error.message);
     return code;
 }

@@ -1,12 +1,12 @@
-/* The command that has no word: detect objects in an input. */
-#ifndef LOOKOUT_DETECT_H
-#define LOOKOUT_DETECT_H
+/* The command that has no word: detect objects in an input, with or without a window. */
+#ifndef LOOKOUT_SESSION_H
+#define LOOKOUT_SESSION_H
 
 #include "app/cli/options.h"
 #include <stdatomic.h>
 
 /* Runs from opening to closing everything and says what there is to say. stop: set to a signal's number when
  * one came. Returns the exit code. */
-int detect_run(const Options *options, const atomic_int *stop);
+int session_run(const Options *options, atomic_int *stop);
 
 #endif

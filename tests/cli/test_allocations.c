@@ -5,7 +5,7 @@
  * and statistics.
  */
 #include "app/cli/config.h"
-#include "app/run/detect.h"
+#include "app/run/session.h"
 #include "detector/detector.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -105,7 +105,7 @@ static int run(const char *folder, const char *output)
         fprintf(stderr, "%s\n", error.message);
         return -1;
     }
-    int code = detect_run(&options, &stop);
+    int code = session_run(&options, &stop);
     free(config);
     printf("%s: exit code %d, %d detections, %d allocations in frames %d to %d\n", output, code,
            atomic_load(&detections), atomic_load(&allocations), WARM_FRAMES, LAST_FRAME - 1);

@@ -8,6 +8,7 @@
 
 #include "app/output/json_line.h"
 #include <jansson.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +19,13 @@ static const DetectorModelInfo model = {.alpha = 1, .class_count = 4, .classes =
 static void an_empty_frame(void **state)
 {
     (void)state;
-    JsonLine *line = json_line_create(&model, 224, 100);
+    JsonLine *line = json_line_create(&model, 100);
     assert_non_null(line);
     const Frame frame = {.width = 640, .height = 360, .time_ns = 33333333, .sequence = 7};
     const DetectorResult result = {.inference_ms = 5.1};
     size_t length;
-    const char *text = json_line_format(line, &frame, &result, &length);
+    const OutputFrame done = {.frame = &frame, .result = &result, .alpha = 1, .size = 224};
+    const char *text = json_line_format(line, &done, &length);
     assert_string_equal(
         text, "{\"frame\":7,\"time\":0.033333,\"width\":640,\"height\":360,\"alpha\":1.0,\"size\":224,"
               "\"inference_ms\":5.1,\"detections\":[]}\n");
@@ -35,7 +37,7 @@ static void an_empty_frame(void **state)
 static void boxes_in_pixels(void **state)
 {
     (void)state;
-    JsonLine *line = json_line_create(&model, 160, 2);
+    JsonLine *line = json_line_create(&model, 2);
     assert_non_null(line);
     const Frame frame = {.width = 333, .height = 1001, .time_ns = -1500000000, .sequence = 1};
     const Detection detections[] = {
@@ -45,7 +47,8 @@ static void boxes_in_pixels(void **state)
     };
     const DetectorResult result = {.detections = detections, .count = 3, .inference_ms = 0.12345};
     size_t length;
-    const char *text = json_line_format(line, &frame, &result, &length);
+    const OutputFrame done = {.frame = &frame, .result = &result, .alpha = 1, .size = 160};
+    const char *text = json_line_format(line, &done, &length);
     json_t *object = json_loadb(text, length, JSON_REJECT_DUPLICATES, NULL);
     assert_non_null(object);
     assert_true(fabs(json_number_value(json_object_get(object, "time")) + 1.5) < 1e-9);
@@ -74,19 +77,42 @@ static void the_longest_line_fits(void **state)
     static char name[2001];
     memset(name, '\x01', sizeof name - 1);
     const char *const long_names[] = {name};
-    const DetectorModelInfo odd = {.alpha = 123456789.123456, .class_count = 1, .classes = long_names};
-    JsonLine *line = json_line_create(&odd, 512, 300);
+    const DetectorModelInfo odd = {.class_count = 1, .classes = long_names};
+    JsonLine *line = json_line_create(&odd, 300);
     assert_non_null(line);
     const Frame frame = {.width = 16384, .height = 16384, .time_ns = INT64_MIN, .sequence = INT64_MAX};
     static Detection detections[300];
-    for (int i = 0; i < 300; i++)
+    static int ids[300];
+    for (int i = 0; i < 300; i++) {
+        ids[i] = INT_MIN;
         detections[i] = (Detection){.x1 = -1e30f, .y1 = NAN, .x2 = 1e30f, .y2 = INFINITY, .score = -1e30f};
+    }
     const DetectorResult result = {.detections = detections, .count = 300, .inference_ms = 1e300};
     size_t length;
-    const char *text = json_line_format(line, &frame, &result, &length);
+    const OutputFrame done = {.frame = &frame, .result = &result, .ids = ids, .alpha = 123456789.123456, .size = INT_MIN};
+    const char *text = json_line_format(line, &done, &length);
     json_t *object = json_loadb(text, length, 0, NULL);
     assert_non_null(object);
     assert_int_equal(json_array_size(json_object_get(object, "detections")), 300);
+    json_decref(object);
+    json_line_destroy(line);
+}
+
+static void ids_where_there_are_any(void **state)
+{
+    (void)state;
+    JsonLine *line = json_line_create(&model, 10);
+    assert_non_null(line);
+    const Frame frame = {.width = 100, .height = 100};
+    const Detection detection = {.x2 = 1, .y2 = 1, .score = 0.5f};
+    const DetectorResult result = {.detections = &detection, .count = 1};
+    const int id = 42;
+    const OutputFrame done = {.frame = &frame, .result = &result, .ids = &id, .alpha = 0.5, .size = 128};
+    size_t length;
+    json_t *object = json_loads(json_line_format(line, &done, &length), JSON_REJECT_DUPLICATES, NULL);
+    json_t *item = json_array_get(json_object_get(object, "detections"), 0);
+    assert_int_equal(json_integer_value(json_object_get(item, "id")), 42);
+    assert_true(json_number_value(json_object_get(object, "alpha")) == 0.5);
     json_decref(object);
     json_line_destroy(line);
 }
@@ -97,6 +123,7 @@ int main(void)
         cmocka_unit_test(an_empty_frame),
         cmocka_unit_test(boxes_in_pixels),
         cmocka_unit_test(the_longest_line_fits),
+        cmocka_unit_test(ids_where_there_are_any),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

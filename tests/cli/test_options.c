@@ -125,8 +125,26 @@ static void alpha_rho_and_size(void **state)
         REFUSE("is not one of 224, 192, 160, 128", "--size", bad[i]);
     ACCEPT("-a", "0.50");
     assert_true(options.alpha == 0.5);
-    REFUSE("--alpha: '0.3' is not one of 1, 0.75, 0.5, 0.25", "-a0.3");
-    REFUSE("--alpha: 'auto'", "-a", "auto");
+    REFUSE("--alpha: '0.3' is not one of 1, 0.75, 0.5, 0.25, auto", "-a0.3");
+    ACCEPT("-a", "auto");
+    assert_true(options.alpha == OPTION_ALPHA_AUTO);
+    assert_int_equal(options_check(&options, &error), 0);
+    ACCEPT("bench", "-a", "auto");
+    assert_int_equal(options_check(&options, &error), -1);
+    assert_non_null(strstr(error.message, "--alpha"));
+}
+
+static void camera_sizes(void **state)
+{
+    (void)state;
+    ACCEPT("--camera-size", "1280x720", "--camera-fps", "29.97", "--camera-format", "MJPG", "--exit-on-lost");
+    assert_int_equal(options.camera_size.width, 1280);
+    assert_int_equal(options.camera_size.height, 720);
+    assert_true(options.camera_fps == 29.97 && options.exit_on_lost);
+    static char *const bad[] = {"640", "640x", "x480", "640x480x2", "640X480", " 640x480", "+640x480", "15x480",
+                                "640x16385", "0x0", "640 x480", "99999999999x480", ""};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        REFUSE("is not WxH, as 640x480", "--camera-size", bad[i]);
 }
 
 static void ranges(void **state)
@@ -170,11 +188,12 @@ static void options_that_exclude_each_other(void **state)
     ACCEPT("--headless", "x", "-o", "-", "--json", "j");
     assert_int_equal(options_check(&options, &error), 0);
     ACCEPT("--headless");
-    assert_int_equal(options_check(&options, &error), -1);
-    assert_non_null(strstr(error.message, "INPUT"));
+    assert_int_equal(options_check(&options, &error), 0); /* the first camera */
     ACCEPT("x");
+    assert_int_equal(options_check(&options, &error), 0); /* a window */
+    ACCEPT("devices", "x");
     assert_int_equal(options_check(&options, &error), -1);
-    assert_non_null(strstr(error.message, "--headless"));
+    assert_non_null(strstr(error.message, "devices takes no INPUT"));
     ACCEPT("--headless", "-", "--loop");
     assert_int_equal(options_check(&options, &error), -1);
     assert_non_null(strstr(error.message, "--loop"));
@@ -211,6 +230,7 @@ int main(void)
         cmocka_unit_test(inputs),
         cmocka_unit_test(flags),
         cmocka_unit_test(alpha_rho_and_size),
+        cmocka_unit_test(camera_sizes),
         cmocka_unit_test(ranges),
         cmocka_unit_test(unknown_options),
         cmocka_unit_test(options_that_exclude_each_other),

@@ -17,9 +17,8 @@ def option_names(text):
 class Usage(harness.Case):
     def test_usage_errors(self):
         for arguments, expected in (
-                ([], "INPUT"),
-                (["clip.mp4"], "--headless"),
-                (["--headless"], "INPUT"),
+                (["devices", "clip.mp4"], "devices takes no INPUT"),
+                (["--headless", "--loop"], "a camera has no end"),
                 (["--headless", "a", "b"], "'a' and 'b'"),
                 (["--headless", "--treshold", "1", "a"], "did you mean --threshold?"),
                 (["--headless", "--json", "-", "-o", "-", "a"], "only one of"),
@@ -140,7 +139,7 @@ class Generated(harness.Case):
         self.write("my clip.mkv", b"")
         self.assertEqual(sorted(self.complete("--")), sorted("--" + name for name in self.names))
         self.assertEqual(self.complete("--thr"), ["--threshold", "--threads"])
-        self.assertEqual(self.complete("--alpha", ""), ["1", "0.75", "0.5", "0.25"])
+        self.assertEqual(self.complete("--alpha", ""), ["1", "0.75", "0.5", "0.25", "auto"])
         self.assertEqual(self.complete("--size", "=", "1"), ["192", "160", "128"])
         self.assertEqual(self.complete("--size", "="), ["224", "192", "160", "128"])
         self.assertEqual(self.complete("-o", "my"), ["my clip.mkv"])
@@ -162,7 +161,7 @@ class Generated(harness.Case):
         run = subprocess.run(["fish", "--no-config", "-c", script], text=True, check=True, stdout=subprocess.PIPE,
                              env=dict(self.environment, HOME=self.folder))
         self.assertEqual(sorted(line.split("\t")[0] for line in run.stdout.split("\n")[:-1]),
-                         ["0.25", "0.5", "0.75", "1"])
+                         ["0.25", "0.5", "0.75", "1", "auto"])
 
 
 if __name__ == "__main__":

@@ -167,7 +167,10 @@ static int exit_code_of(const char *mode, const char *name, const char *value)
 static void work_is_split_over_what_openmp_gives(void **state)
 {
     (void)state;
-    assert_int_equal(exit_code_of("count", "OMP_THREAD_LIMIT", "1"), 2);
+    int limited = exit_code_of("count", "OMP_THREAD_LIMIT", "1");
+    if (limited == 127)
+        skip(); /* an emulator cannot execute what it runs */
+    assert_int_equal(limited, 2);
     assert_int_equal(exit_code_of("count", "OMP_DYNAMIC", "false"), 4);
 }
 

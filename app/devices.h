@@ -1,0 +1,12 @@
+/* lookout devices: what cameras there are, and what they can do. */
+#ifndef LOOKOUT_DEVICES_H
+#define LOOKOUT_DEVICES_H
+
+#include "app/cli/options.h"
+#include <stdio.h>
+
+/* Describes every camera on `to`; with --verbose also the video devices that are none, and why. No camera at
+ * all is an error that says what there is. Returns EXIT_DONE, or another code with error. */
+ExitCode devices_print(const Options *options, FILE *to, AppError *error);
+
+#endif

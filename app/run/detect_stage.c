@@ -1,0 +1,105 @@
+#include "app/run/detect_stage.h"
+
+#include "app/clock.h"
+#include "app/message.h"
+#include "app/run/rate_control.h"
+#include "app/run/steady.h"
+#include "vision/convert.h"
+#include <stdlib.h>
+
+#define USUAL_RATE 30 /* frames a second, where the source does not say */
+
+struct DetectStage {
+    const Pipeline *pipeline;
+    Converter *converter;
+    Frame rgb;      /* PIXEL_RGB24, what the detector reads */
+    Steady *steady; /* NULL: not asked for */
+    RateControl *rate_control;
+    DetectorResult result;
+};
+
+DetectStage *detect_stage_create(const Pipeline *pipeline, AppError *error)
+{
+    DetectStage *stage = calloc(1, sizeof *stage);
+    if (!stage)
+        goto out_of_memory;
+    stage->pipeline = pipeline;
+    stage->converter = converter_create();
+    double rate = pipeline->target_rate > 0 ? pipeline->target_rate : pipeline->source->frame_rate;
+    stage->rate_control = rate_control_create(rate > 0 ? rate : USUAL_RATE);
+    if (pipeline->steady)
+        stage->steady = steady_create();
+    if (!stage->converter || !stage->rate_control || (pipeline->steady && !stage->steady))
+        goto out_of_memory;
+    return stage;
+out_of_memory:
+    detect_stage_destroy(stage);
+    app_fail(error, "out of memory");
+    return NULL;
+}
+
+void detect_stage_destroy(DetectStage *stage)
+{
+    if (!stage)
+        return;
+    steady_destroy(stage->steady);
+    rate_control_destroy(stage->rate_control);
+    frame_free(&stage->rgb);
+    converter_destroy(stage->converter);
+    free(stage);
+}
+
+/* The detector may be another one for the next frame. */
+static void choose_next(DetectStage *stage, SwitchPoint point, double busy_ms, int64_t now)
+{
+    const Pipeline *pipeline = stage->pipeline;
+    AppError why;
+    if (switcher_take_failure(pipeline->switcher, &why)) {
+        control_notice(pipeline->control, "%s", why.message);
+        message("%s", why.message);
+    }
+    if (!control_automatic(pipeline->control))
+        return;
+    SwitchPoint points[SWITCHER_MAX_POINTS];
+    int count = switcher_ready(pipeline->switcher, points);
+    SwitchPoint next = rate_control_update(stage->rate_control, point, busy_ms, now, points, count);
+    if (next.alpha == point.alpha && next.size == point.size)
+        return;
+    if (switcher_ask(pipeline->switcher, next, &why))
+        message("%s", why.message);
+}
+
+int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, AppError *error)
+{
+    const Pipeline *pipeline = stage->pipeline;
+    VisionError unconverted;
+    DetectorError failure;
+    SwitchPoint point;
+    Detector *detector = switcher_detector(pipeline->switcher, &point);
+    int64_t start = clock_now_ns();
+    if (converter_to_rgb(stage->converter, frame, &stage->rgb, &unconverted))
+        return app_fail(error, "%s", unconverted.message);
+    done->stage_ms[STAGE_CONVERT] = (double)(clock_now_ns() - start) / 1e6;
+
+    double threshold = control_threshold(pipeline->control);
+    DetectorSettings settings = pipeline->settings;
+    settings.threshold = stage->steady ? steady_lower_threshold(threshold) : threshold;
+    const DetectorImage image = {stage->rgb.planes[0], stage->rgb.width, stage->rgb.height,
+                                 stage->rgb.strides[0]};
+    if (detector_detect(detector, &image, &settings, &stage->result, &failure) != DETECTOR_OK)
+        return app_fail(error, "%s", failure.message);
+    done->stage_ms[STAGE_RESIZE] = stage->result.resize_ms;
+    done->stage_ms[STAGE_INFERENCE] = stage->result.inference_ms;
+
+    done->ids = NULL;
+    if (stage->steady)
+        stage->result = steady_update(stage->steady, &stage->result, frame->time_ns, threshold, &done->ids);
+    done->frame = frame;
+    done->result = &stage->result;
+    done->alpha = point.alpha;
+    done->size = point.size;
+    control_detected(pipeline->control, stage->result.inference_ms, point.alpha, point.size);
+    int64_t now = clock_now_ns();
+    choose_next(stage, point, (double)(now - start) / 1e6, now);
+    return 0;
+}

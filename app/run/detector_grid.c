@@ -1,0 +1,168 @@
+#include "app/run/detector_grid.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const double usual_alphas[] = {0.25, 0.5, 0.75, 1};
+static const int usual_sizes[] = {128, 160, 192, 224};
+enum { USUAL = sizeof usual_sizes / sizeof *usual_sizes };
+_Static_assert(USUAL < GRID_MAX_SIZES && USUAL < GRID_MAX_ALPHAS, "one more step must fit");
+
+static int same_alpha(double a, double b)
+{
+    return fabs(a - b) < 1e-6;
+}
+
+static void list_alphas(DetectorGrid *grid, double loaded)
+{
+    int listed = 0;
+    for (int i = 0; i < USUAL; i++) {
+        if (!listed && loaded < usual_alphas[i] && !same_alpha(loaded, usual_alphas[i]))
+            grid->alphas[grid->alpha_count++] = loaded;
+        listed |= loaded < usual_alphas[i] || same_alpha(loaded, usual_alphas[i]);
+        grid->alphas[grid->alpha_count++] = usual_alphas[i];
+    }
+    if (!listed)
+        grid->alphas[grid->alpha_count++] = loaded;
+}
+
+static void list_sizes(DetectorGrid *grid, int asked)
+{
+    int listed = 0;
+    for (int i = 0; i < USUAL; i++) {
+        if (!listed && asked < usual_sizes[i])
+            grid->sizes[grid->size_count++] = asked;
+        listed |= asked <= usual_sizes[i];
+        grid->sizes[grid->size_count++] = usual_sizes[i];
+    }
+    if (!listed)
+        grid->sizes[grid->size_count++] = asked;
+}
+
+ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, AppError *error)
+{
+    *grid = (DetectorGrid){0};
+    Weights weights;
+    ExitCode code = weights_load(&weights, options->model, options, error);
+    if (code != EXIT_DONE)
+        return code;
+    grid->asked = options->model;
+    memcpy(grid->path, weights.path, sizeof grid->path);
+    grid->engine = weights.engine;
+    grid->info = detector_model_info(weights.model);
+    list_alphas(grid, grid->info->alpha);
+    list_sizes(grid, options->size);
+    *number = grid_number(grid, grid->info->alpha, options->size, error);
+    grid->models[*number / GRID_MAX_SIZES] = weights.model;
+    return EXIT_DONE;
+}
+
+void grid_close(DetectorGrid *grid)
+{
+    for (int i = 0; i < GRID_MAX_ALPHAS * GRID_MAX_SIZES; i++)
+        detector_destroy(grid->detectors[i]);
+    for (int i = 0; i < GRID_MAX_ALPHAS; i++)
+        detector_model_destroy(grid->models[i]);
+    detector_engine_destroy(grid->engine);
+    *grid = (DetectorGrid){0};
+}
+
+double grid_alpha(const DetectorGrid *grid, int number)
+{
+    return grid->alphas[number / GRID_MAX_SIZES];
+}
+
+int grid_size(const DetectorGrid *grid, int number)
+{
+    return grid->sizes[number % GRID_MAX_SIZES];
+}
+
+int grid_number(const DetectorGrid *grid, double alpha, int size, AppError *error)
+{
+    int row = 0, column = 0;
+    while (row < grid->alpha_count && !same_alpha(grid->alphas[row], alpha))
+        row++;
+    while (column < grid->size_count && grid->sizes[column] != size)
+        column++;
+    if (row == grid->alpha_count)
+        return app_fail(error, "alpha %g: there are 1, 0.75, 0.5 and 0.25", alpha);
+    if (column == grid->size_count)
+        return app_fail(error, "size %d: there are 224, 192, 160 and 128", size);
+    return row * GRID_MAX_SIZES + column;
+}
+
+int grid_find_weights(const DetectorGrid *grid, int number, char path[PATH_MAX], AppError *error)
+{
+    double alpha = grid_alpha(grid, number);
+    if (weights_find(grid->asked, alpha, path, error))
+        return -1;
+    /* the same file for another alpha: it is the file itself that --model names */
+    if (!strcmp(path, grid->path) && !same_alpha(alpha, grid->info->alpha))
+        return app_fail(error, "%s has alpha %g; to change it, name a directory with --model", path,
+                        grid->info->alpha);
+    return 0;
+}
+
+static int same_classes(const DetectorModelInfo *a, const DetectorModelInfo *b)
+{
+    if (a->class_count != b->class_count)
+        return 0;
+    for (int i = 0; i < a->class_count; i++)
+        if (strcmp(a->classes[i], b->classes[i]))
+            return 0;
+    return 1;
+}
+
+static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError *error)
+{
+    char path[PATH_MAX];
+    DetectorError failure;
+    if (grid_find_weights(grid, number, path, error))
+        return NULL;
+    DetectorModel *model = detector_model_load(grid->engine, path, &failure);
+    if (!model) {
+        app_fail(error, "%s", failure.message);
+        return NULL;
+    }
+    const DetectorModelInfo *info = detector_model_info(model);
+    double alpha = grid_alpha(grid, number);
+    if (!same_alpha(info->alpha, alpha))
+        app_fail(error, "weights %s: expected alpha %g, but it has %g", path, alpha, info->alpha);
+    else if (!same_classes(info, grid->info))
+        app_fail(error,
+                 "weights %s: its classes are not those of %s; alpha changes only among weights with "
+                 "the same classes",
+                 path, grid->path);
+    else
+        return model;
+    detector_model_destroy(model);
+    return NULL;
+}
+
+/* What the metadata say of a size, {"224": {"ap": 0.12}, ...}; 0 where they do not. */
+static double measured_accuracy(const DetectorModelInfo *info, int size)
+{
+    char name[16];
+    snprintf(name, sizeof name, "%d", size);
+    json_t *object = json_loads(info->measured, 0, NULL);
+    double accuracy = json_number_value(json_object_get(json_object_get(object, name), "ap"));
+    json_decref(object);
+    return accuracy;
+}
+
+Detector *grid_make(DetectorGrid *grid, int number, AppError *error)
+{
+    DetectorModel **model = &grid->models[number / GRID_MAX_SIZES];
+    if (!*model)
+        *model = load_model(grid, number, error);
+    if (!*model)
+        return NULL;
+    DetectorError failure;
+    Detector *detector = detector_create(*model, grid_size(grid, number), &failure);
+    if (!detector)
+        app_fail(error, "%s", failure.message);
+    grid->accuracies[number] = measured_accuracy(detector_model_info(*model), grid_size(grid, number));
+    return detector;
+}

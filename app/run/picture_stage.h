@@ -1,0 +1,20 @@
+/* Frame and boxes to the picture that is recorded and shown. For one thread. */
+#ifndef LOOKOUT_PICTURE_STAGE_H
+#define LOOKOUT_PICTURE_STAGE_H
+
+#include "app/run/pipeline.h"
+
+typedef struct PictureStage PictureStage;
+
+/* The pipeline, whose drawing is not NULL, must outlive it. NULL when out of memory. */
+PictureStage *picture_stage_create(const Pipeline *pipeline);
+void picture_stage_destroy(PictureStage *stage);
+
+/* Converts the frame and draws the detections; gives the recorder what it wants. The picture is valid until
+ * picture_stage_show(). Returns NULL with error (a damaged MJPEG picture). */
+const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const Detection *detections,
+                                int count, AppError *error);
+/* Hands the picture to the window, if there is one; time_ns: its timestamp there. */
+void picture_stage_show(PictureStage *stage, int64_t time_ns);
+
+#endif

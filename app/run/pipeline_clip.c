@@ -1,0 +1,181 @@
+#include "app/clock.h"
+#include "app/run/detect_stage.h"
+#include "app/run/picture_stage.h"
+#include "app/run/pipeline_loops.h"
+
+#include <time.h>
+
+#define PICTURE_INTERVAL_NS (1000000000 / 25)
+
+/* Where the frames of this round of a looped input stand on the whole run's time line. */
+typedef struct Rounds {
+    int64_t time_offset, sequence_offset;
+    int64_t frames; /* of this round */
+    int64_t first_time, last_time, last_sequence;
+} Rounds;
+
+typedef struct ClipRun {
+    Pipeline *pipeline;
+    DetectStage *detect;
+    PictureStage *pictures; /* NULL: nothing wants them */
+    Rounds rounds;
+    int64_t first_time, first_shown_ns; /* of the run, for real time */
+} ClipRun;
+
+static double milliseconds_since(int64_t start)
+{
+    return (double)(clock_now_ns() - start) / 1e6;
+}
+
+/* Moves a frame from its clip's time line to the run's. */
+static void place_in_round(Rounds *rounds, Frame *frame)
+{
+    if (!rounds->frames++)
+        rounds->first_time = frame->time_ns;
+    rounds->last_time = frame->time_ns;
+    rounds->last_sequence = frame->sequence;
+    frame->time_ns += rounds->time_offset;
+    frame->sequence += rounds->sequence_offset;
+}
+
+/* The last frame of a clip lasts as long as the others do. */
+static void next_round(Rounds *rounds, double frame_rate)
+{
+    int64_t span = rounds->last_time - rounds->first_time, interval = PICTURE_INTERVAL_NS;
+    if (rounds->frames > 1)
+        interval = span / (rounds->frames - 1);
+    else if (frame_rate > 0)
+        interval = (int64_t)(1e9 / frame_rate);
+    rounds->time_offset += span + interval;
+    rounds->sequence_offset += rounds->last_sequence + 1;
+    rounds->frames = 0;
+}
+
+/* Sleeps until the frame is due, in short pieces: a signal may come just before a sleep and not interrupt it.
+ */
+static void wait_for_time(ClipRun *run, int64_t time_ns)
+{
+    if (!run->first_shown_ns) {
+        run->first_shown_ns = clock_now_ns();
+        run->first_time = time_ns;
+    }
+    int64_t due = run->first_shown_ns + (time_ns - run->first_time);
+    for (int64_t now = clock_now_ns(); now < due && !control_stopped(run->pipeline->control);
+         now = clock_now_ns()) {
+        int64_t wake = due - now < 50000000 ? due : now + 50000000;
+        struct timespec at = {wake / 1000000000, wake % 1000000000};
+        clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL);
+    }
+}
+
+/* Waits while paused, still serving what keys ask for of the frame that is shown. */
+static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, AppError *error)
+{
+    const Pipeline *pipeline = run->pipeline;
+    int64_t start = clock_now_ns();
+    while (control_wait_turn(pipeline->control))
+        if (!picture_stage_draw(run->pictures, done->frame, done->result->detections, done->result->count,
+                                error))
+            return PIPELINE_FAILED;
+    if (run->first_shown_ns)
+        run->first_shown_ns += clock_now_ns() - start;
+    return PIPELINE_DONE;
+}
+
+/* Takes a frame that was read through all stages. PIPELINE_DONE: go on. */
+static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, AppError *error)
+{
+    Pipeline *pipeline = run->pipeline;
+    OutputFrame done = {.stage_ms[STAGE_READ] = read_ms};
+    control_captured(pipeline->control, frame->time_ns, 0);
+    if (detect_stage_run(run->detect, frame, &done, error))
+        return PIPELINE_FAILED;
+    if (run->pictures) {
+        int64_t start = clock_now_ns();
+        done.picture =
+            picture_stage_draw(run->pictures, frame, done.result->detections, done.result->count, error);
+        if (!done.picture)
+            return PIPELINE_FAILED;
+        done.stage_ms[STAGE_DRAW] = milliseconds_since(start);
+    }
+    atomic_fetch_add(&pipeline->done, 1);
+    PipelineEnd end = pipeline_give_picture(pipeline, &done, error);
+    if (end == PIPELINE_DONE)
+        end = pipeline_give_result(pipeline, &done, error);
+    if (!pipeline->window)
+        return end;
+    picture_stage_show(run->pictures, frame->time_ns);
+    return end == PIPELINE_DONE ? wait_for_turn(run, &done, error) : end;
+}
+
+/* Whether an input that has ended goes on with another round. PIPELINE_DONE: no more frames. */
+static int start_again(ClipRun *run, PipelineEnd *end, AppError *error)
+{
+    Source *source = run->pipeline->source;
+    *end = PIPELINE_DONE;
+    if (!run->pipeline->loop || !run->rounds.frames || control_stopped(run->pipeline->control))
+        return 0;
+    VisionError why;
+    if (!source->functions->rewind) {
+        app_fail(error, "option --loop: this input cannot start again");
+        *end = PIPELINE_FAILED;
+        return 0;
+    }
+    if (source->functions->rewind(source, &why)) {
+        app_fail(error, "%s", why.message);
+        *end = PIPELINE_FAILED;
+        return 0;
+    }
+    next_round(&run->rounds, source->frame_rate);
+    return 1;
+}
+
+static PipelineEnd run_frames(ClipRun *run, AppError *error)
+{
+    Pipeline *pipeline = run->pipeline;
+    while (!control_stopped(pipeline->control) && !pipeline_has_all(pipeline)) {
+        Frame frame;
+        VisionError why;
+        PipelineEnd end;
+        int64_t start = clock_now_ns();
+        SourceStatus status = pipeline->source->functions->read(pipeline->source, &frame, &why);
+        if (status == SOURCE_DAMAGED) {
+            app_fail(error, "%s", why.message);
+            return PIPELINE_DAMAGED;
+        }
+        if (status != SOURCE_FRAME) {
+            if (start_again(run, &end, error))
+                continue;
+            if (end != PIPELINE_DONE)
+                return end;
+            break;
+        }
+        double read_ms = milliseconds_since(start);
+        place_in_round(&run->rounds, &frame);
+        if (pipeline->realtime)
+            wait_for_time(run, frame.time_ns);
+        if (control_stopped(pipeline->control))
+            break;
+        end = process(run, &frame, read_ms, error);
+        if (end != PIPELINE_DONE)
+            return end;
+    }
+    return control_stopped(pipeline->control) ? PIPELINE_STOPPED : PIPELINE_DONE;
+}
+
+PipelineEnd pipeline_run_clip(Pipeline *pipeline, AppError *error)
+{
+    PipelineEnd end = PIPELINE_FAILED;
+    ClipRun run = {.pipeline = pipeline, .detect = detect_stage_create(pipeline, error)};
+    if (!run.detect)
+        return PIPELINE_FAILED;
+    if (pipeline->drawing)
+        run.pictures = picture_stage_create(pipeline);
+    if (pipeline->drawing && !run.pictures)
+        app_fail(error, "out of memory");
+    else
+        end = run_frames(&run, error);
+    picture_stage_destroy(run.pictures);
+    detect_stage_destroy(run.detect);
+    return end;
+}

@@ -1,0 +1,246 @@
+#include "app/clock.h"
+#include "app/message.h"
+#include "app/run/detect_stage.h"
+#include "app/run/picture_stage.h"
+#include "app/run/pipeline_loops.h"
+#include "vision/convert.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct LiveRun {
+    Pipeline *pipeline;
+    Mailbox *frames; /* PIXEL_I420, from the capture to the detection thread */
+
+    /* the capture thread's */
+    Converter *converter;
+    PictureStage *pictures; /* NULL: nothing wants them */
+    Detection drawn[PIPELINE_MAX_DETECTIONS];
+    int64_t first_time; /* ns */
+    int64_t captured, skipped;
+    int is_lost;
+
+    DetectStage *detect; /* the detection thread's */
+
+    pthread_mutex_t lock; /* over what follows */
+    Detection latest[PIPELINE_MAX_DETECTIONS];
+    int latest_count;
+    int over;        /* the run ends; `end` and `error` say how */
+    PipelineEnd end; /* of whoever was first to end */
+    AppError error;
+} LiveRun;
+
+/* Ends the run, unless it has been ended already. */
+static void end_run(LiveRun *run, PipelineEnd end, const AppError *error)
+{
+    pthread_mutex_lock(&run->lock);
+    if (!run->over) {
+        run->end = end;
+        if (end != PIPELINE_DONE)
+            run->error = *error;
+    }
+    run->over = 1;
+    pthread_mutex_unlock(&run->lock);
+}
+
+static int is_over(LiveRun *run)
+{
+    pthread_mutex_lock(&run->lock);
+    int over = run->over;
+    pthread_mutex_unlock(&run->lock);
+    return over || control_stopped(run->pipeline->control);
+}
+
+/* ---- the detection thread ------------------------------------------------------------------------ */
+
+static void publish_boxes(LiveRun *run, const DetectorResult *result)
+{
+    int count = result->count < PIPELINE_MAX_DETECTIONS ? result->count : PIPELINE_MAX_DETECTIONS;
+    pthread_mutex_lock(&run->lock);
+    memcpy(run->latest, result->detections, (size_t)count * sizeof *run->latest);
+    run->latest_count = count;
+    pthread_mutex_unlock(&run->lock);
+}
+
+static PipelineEnd detect_newest(LiveRun *run, Frame *frame, AppError *error)
+{
+    Pipeline *pipeline = run->pipeline;
+    OutputFrame done = {0};
+    int64_t captured_ns = frame->time_ns;
+    frame->time_ns -= run->first_time;
+    if (detect_stage_run(run->detect, frame, &done, error))
+        return PIPELINE_FAILED;
+    publish_boxes(run, done.result);
+    if (!pipeline->window)
+        control_shown(pipeline->control, (double)(clock_now_ns() - captured_ns) / 1e6);
+    atomic_fetch_add(&pipeline->done, 1);
+    return pipeline_give_result(pipeline, &done, error);
+}
+
+static void *detect_frames(void *argument)
+{
+    LiveRun *run = argument;
+    AppError error;
+    PipelineEnd end = PIPELINE_DONE;
+    while (end == PIPELINE_DONE && !pipeline_has_all(run->pipeline)) {
+        Frame *frame = mailbox_wait(run->frames);
+        if (!frame)
+            break;
+        end = detect_newest(run, frame, &error);
+    }
+    end_run(run, end, &error);
+    run->pipeline->source->functions->interrupt(run->pipeline->source);
+    return NULL;
+}
+
+/* ---- the capture thread -------------------------------------------------------------------------- */
+
+static void count_skipped(LiveRun *run, int64_t time_ns)
+{
+    SourceCounts *counts = &run->pipeline->source->counts;
+    long long before =
+        atomic_load(&counts->skipped) + atomic_load(&counts->dropped) + atomic_load(&counts->damaged);
+    control_captured(run->pipeline->control, time_ns, run->skipped + before);
+}
+
+static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, AppError *error)
+{
+    pthread_mutex_lock(&run->lock);
+    int count = run->latest_count;
+    memcpy(run->drawn, run->latest, (size_t)count * sizeof *run->drawn);
+    pthread_mutex_unlock(&run->lock);
+    OutputFrame done = {.frame = frame};
+    done.picture = picture_stage_draw(run->pictures, frame, run->drawn, count, error);
+    if (!done.picture)
+        return PIPELINE_FAILED;
+    PipelineEnd end = pipeline_give_picture(run->pipeline, &done, error);
+    if (control_take_turn(run->pipeline->control)) /* paused, the window stands still; nothing else does */
+        picture_stage_show(run->pictures, captured_ns);
+    return end;
+}
+
+static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
+{
+    Pipeline *pipeline = run->pipeline;
+    VisionError why;
+    Frame *copy = mailbox_blank(run->frames);
+    if (run->is_lost)
+        message("the camera is back");
+    if (run->is_lost)
+        control_set_lost(pipeline->control, NULL);
+    run->is_lost = 0;
+    if (converter_to_i420(run->converter, frame, copy, &why)) {
+        atomic_fetch_add(&pipeline->source->counts.damaged, 1);
+        return PIPELINE_DONE;
+    }
+    if (!run->captured++)
+        run->first_time = frame->time_ns;
+    count_skipped(run, frame->time_ns);
+
+    PipelineEnd end = PIPELINE_DONE;
+    if (run->pictures) {
+        copy->time_ns = frame->time_ns - run->first_time;
+        end = draw_picture(run, copy, frame->time_ns, error);
+        copy->time_ns = frame->time_ns;
+    }
+    run->skipped += mailbox_publish(run->frames);
+    return end;
+}
+
+static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *error)
+{
+    Pipeline *pipeline = run->pipeline;
+    if (pipeline->exit_on_lost) {
+        app_fail(error, "%s", why->message);
+        return PIPELINE_LOST;
+    }
+    if (run->is_lost)
+        return PIPELINE_DONE;
+    run->is_lost = 1;
+    message("%s; waiting for it to come back", why->message);
+    control_set_lost(pipeline->control, why->message);
+    pthread_mutex_lock(&run->lock);
+    run->latest_count = 0;
+    pthread_mutex_unlock(&run->lock);
+    return PIPELINE_DONE;
+}
+
+static PipelineEnd capture_frames(LiveRun *run, AppError *error)
+{
+    Source *source = run->pipeline->source;
+    PipelineEnd end = PIPELINE_DONE;
+    while (end == PIPELINE_DONE && !is_over(run)) {
+        Frame frame;
+        VisionError why;
+        switch (source->functions->read(source, &frame, &why)) {
+        case SOURCE_FRAME:
+            end = take_frame(run, &frame, error);
+            break;
+        case SOURCE_LOST:
+            end = lose_camera(run, &why, error);
+            break;
+        case SOURCE_END:
+            return PIPELINE_DONE;
+        case SOURCE_DAMAGED:
+            app_fail(error, "%s", why.message);
+            return PIPELINE_DAMAGED;
+        }
+    }
+    return end;
+}
+
+/* ---- the run ------------------------------------------------------------------------------------- */
+
+static int start_thread(pthread_t *thread, LiveRun *run)
+{
+    sigset_t all, before; /* signals are for the main thread */
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    int failed = pthread_create(thread, NULL, detect_frames, run);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
+{
+    PipelineEnd end = PIPELINE_FAILED;
+    pthread_t thread;
+    LiveRun *run = calloc(1, sizeof *run);
+    if (!run) {
+        app_fail(error, "out of memory");
+        return PIPELINE_FAILED;
+    }
+    run->pipeline = pipeline;
+    pthread_mutex_init(&run->lock, NULL);
+    run->frames = mailbox_create();
+    run->converter = converter_create();
+    run->pictures = pipeline->drawing ? picture_stage_create(pipeline) : NULL;
+    run->detect = detect_stage_create(pipeline, error);
+    if (!run->frames || !run->converter || !run->detect || (pipeline->drawing && !run->pictures)) {
+        app_fail(error, "out of memory");
+        goto out;
+    }
+    if (start_thread(&thread, run)) {
+        app_fail(error, "no thread can be started");
+        goto out;
+    }
+    end = capture_frames(run, error);
+    end_run(run, end, error);
+    mailbox_close(run->frames);
+    pthread_join(thread, NULL);
+    end = run->end;
+    if (end != PIPELINE_DONE)
+        *error = run->error;
+    else if (control_stopped(pipeline->control))
+        end = PIPELINE_STOPPED;
+out:
+    detect_stage_destroy(run->detect);
+    picture_stage_destroy(run->pictures);
+    converter_destroy(run->converter);
+    mailbox_destroy(run->frames);
+    pthread_mutex_destroy(&run->lock);
+    free(run);
+    return end;
+}

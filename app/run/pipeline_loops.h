@@ -1,0 +1,19 @@
+/* The two ways through the pipeline, and what they share. */
+#ifndef LOOKOUT_PIPELINE_LOOPS_H
+#define LOOKOUT_PIPELINE_LOOPS_H
+
+#include "app/run/pipeline.h"
+
+/* A source that waits for us: every frame, in order, each with its own boxes. */
+PipelineEnd pipeline_run_clip(Pipeline *pipeline, AppError *error);
+/* A camera: the newest frame wins. */
+PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error);
+
+/* Gives a detected frame to the outputs. PIPELINE_DONE: go on. */
+PipelineEnd pipeline_give_result(const Pipeline *pipeline, const OutputFrame *frame, AppError *error);
+/* Gives a picture to the recording, if there is one. */
+PipelineEnd pipeline_give_picture(const Pipeline *pipeline, const OutputFrame *frame, AppError *error);
+/* The number of frames that were asked for has been detected. */
+int pipeline_has_all(const Pipeline *pipeline);
+
+#endif

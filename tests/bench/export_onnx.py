@@ -1,0 +1,101 @@
+#!/usr/bin/python3
+"""Writes a Lookout weights file as ONNX, for other engines to run.
+
+usage: tests/bench/export_onnx.py WEIGHTS.safetensors SIZE OUT.onnx
+
+Input "picture": float32 [1][3][SIZE][SIZE], RGB, already normalised as (value - 127.5) / 127.5. Outputs "head1" to
+"head5": the raw outputs of each level [1][anchors * (classes + 4)][height][width]. ReLU6 is Clip with attributes and
+the opset is 10, as OpenCV 4.6 needs it. Needs python3-onnx.
+"""
+import json
+import struct
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+OPSET = 10
+STRIDE_2_BLOCKS = (2, 4, 6, 12)
+FEATURES = ("block5", "block11", "block13", "extra1", "extra2")
+
+
+def read_safetensors(path):
+    """Metadata and float32 arrays by name of a file of float16 tensors."""
+    with open(path, "rb") as file:
+        (length,) = struct.unpack("<Q", file.read(8))
+        header = json.loads(file.read(length))
+        data = file.read()
+    metadata = header.pop("__metadata__")
+    tensors = {}
+    for name, entry in header.items():
+        begin, end = entry["data_offsets"]
+        tensors[name] = np.frombuffer(data[begin:end], "<f2").reshape(entry["shape"]).astype(np.float32)
+    return metadata, tensors
+
+
+class Graph:
+    """Nodes and weights of the network, layer by layer."""
+
+    def __init__(self, tensors):
+        self.tensors = tensors
+        self.nodes = []
+        self.weights = []
+
+    def convolution(self, name, source, stride=1, relu6=True):
+        """Adds the layer of a tensor prefix and returns the name of its output."""
+        weight = self.tensors[name + ".weight"]
+        depthwise = name.endswith("depthwise")
+        for part in (name + ".weight", name + ".bias"):
+            self.weights.append(numpy_helper.from_array(self.tensors[part], part))
+        kernel = weight.shape[2]
+        self.nodes.append(helper.make_node(
+            "Conv", [source, name + ".weight", name + ".bias"], [name + ".sum" if relu6 else name], name,
+            kernel_shape=[kernel, kernel], strides=[stride, stride], pads=[kernel // 2] * 4,
+            group=weight.shape[0] if depthwise else 1))
+        if relu6:
+            self.nodes.append(helper.make_node("Clip", [name + ".sum"], [name], name + ".relu6", min=0.0, max=6.0))
+        return name
+
+    def pair(self, name, source, stride=1, relu6=True):
+        source = self.convolution(name + ".depthwise", source, stride)
+        return self.convolution(name + ".pointwise", source, relu6=relu6)
+
+
+def build(tensors, size):
+    graph = Graph(tensors)
+    last = graph.convolution("conv0", "picture", 2)
+    outputs = {}
+    for i in range(1, 14):
+        last = outputs[f"block{i}"] = graph.pair(f"block{i}", last, 2 if i in STRIDE_2_BLOCKS else 1)
+    for name in ("extra1", "extra2"):
+        last = graph.convolution(name + ".squeeze", last)
+        last = outputs[name] = graph.pair(name, last, 2)
+    heads = []
+    for level, feature in enumerate(FEATURES, 1):
+        raw = graph.pair(f"head{level}", outputs[feature], relu6=False)
+        graph.nodes[-1].output[0] = f"head{level}"
+        side = -(-size // (4 << level))
+        heads.append(helper.make_tensor_value_info(f"head{level}", TensorProto.FLOAT,
+                                                   [1, tensors[raw + ".weight"].shape[0], side, side]))
+    unused = set(tensors) - {weight.name for weight in graph.weights}
+    if unused:
+        raise ValueError(f"tensors that the network does not have: {', '.join(sorted(unused))}")
+    picture = helper.make_tensor_value_info("picture", TensorProto.FLOAT, [1, 3, size, size])
+    model = helper.make_model(helper.make_graph(graph.nodes, "lookout", [picture], heads, graph.weights),
+                              opset_imports=[helper.make_opsetid("", OPSET)], ir_version=5)
+    onnx.checker.check_model(model)
+    return model
+
+
+def export(weights, size, path):
+    metadata, tensors = read_safetensors(weights)
+    if metadata.get("format") != "lookout-ssd-1":
+        raise ValueError(f"{weights}: not a Lookout weights file")
+    onnx.save(build(tensors, size), path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    export(sys.argv[1], int(sys.argv[2]), sys.argv[3])

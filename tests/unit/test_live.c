@@ -1,0 +1,290 @@
+/* The pipeline of a camera, with a source that plays one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "app/run/pipeline.h"
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum Event { FRAME, WAIT_FOR_DETECTION, BROKEN_JPEG, LOST, DAMAGED, END } Event;
+
+/* A camera that goes through a list of events, the last of them again and again. */
+typedef struct FakeCamera {
+    Source source;
+    const Event *events;
+    int event, event_count;
+    Pipeline *pipeline;
+    Frame picture;
+    int64_t sequence;
+    atomic_int interrupted;
+    uint8_t garbage[16];
+} FakeCamera;
+
+static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
+{
+    FakeCamera *camera = (FakeCamera *)source;
+    if (atomic_load(&camera->interrupted))
+        return SOURCE_END;
+    Event event = camera->events[camera->event];
+    if (camera->event + 1 < camera->event_count)
+        camera->event++;
+    switch (event) {
+    case WAIT_FOR_DETECTION: {
+        long long before = atomic_load(&camera->pipeline->done);
+        /* what was published before may still be on its way */
+        for (int tries = 0; atomic_load(&camera->pipeline->done) == before && tries < 100000; tries++)
+            sched_yield();
+    }
+    /* fall through */
+    case FRAME:
+        *frame = camera->picture;
+        frame->memory = NULL;
+        frame->sequence = camera->sequence++;
+        frame->time_ns = INT64_C(1000000000000) + frame->sequence * 33333333;
+        return SOURCE_FRAME;
+    case BROKEN_JPEG:
+        *frame = (Frame){.format = PIXEL_MJPEG,
+                         .width = 64,
+                         .height = 48,
+                         .planes = {camera->garbage},
+                         .bytes = sizeof camera->garbage,
+                         .sequence = camera->sequence++};
+        return SOURCE_FRAME;
+    case LOST:
+        vision_fail(error, "the fake camera is gone");
+        return SOURCE_LOST;
+    case DAMAGED:
+        vision_fail(error, "the fake camera is broken");
+        return SOURCE_DAMAGED;
+    case END:
+        break;
+    }
+    return SOURCE_END;
+}
+
+static void fake_interrupt(Source *source)
+{
+    atomic_store(&((FakeCamera *)source)->interrupted, 1);
+}
+
+/* An output that counts and checks, and fails when it is told to. */
+typedef struct FakeOutput {
+    Output output;
+    int frames, finished, fail_at; /* 0: never */
+    int64_t last_sequence, last_time;
+    int with_picture;
+} FakeOutput;
+
+static WriteStatus fake_consume(Output *output, const OutputFrame *frame, AppError *error)
+{
+    FakeOutput *fake = (FakeOutput *)output;
+    const Frame *seen = frame->frame;
+    assert_int_equal(fake->finished, 0);
+    assert_true(!fake->frames || seen->sequence > fake->last_sequence);
+    assert_true(!fake->frames || seen->time_ns > fake->last_time);
+    assert_int_equal(seen->time_ns, seen->sequence * 33333333); /* since the first frame */
+    if (fake->with_picture) {
+        assert_int_equal(seen->sequence, fake->frames); /* every captured frame */
+        assert_int_equal(frame->picture->format, PIXEL_I420);
+        assert_int_equal(frame->picture->time_ns, seen->time_ns);
+    } else {
+        assert_true(frame->alpha == 0.25 && frame->size == 64);
+        assert_non_null(frame->result);
+    }
+    fake->last_sequence = seen->sequence;
+    fake->last_time = seen->time_ns;
+    fake->frames++;
+    return fake->frames == fake->fail_at ? (WriteStatus)app_fail(error, "no space for frame %d", fake->frames)
+                                         : WRITE_OK;
+}
+
+static WriteStatus fake_finish(Output *output, AppError *error)
+{
+    (void)error;
+    ((FakeOutput *)output)->finished++;
+    return WRITE_OK;
+}
+
+static const OutputFunctions fake_functions = {fake_consume, fake_finish, NULL};
+
+typedef struct Rig {
+    atomic_int stop;
+    Control *control;
+    Switcher *switcher;
+    Drawing *drawing;
+    FakeCamera camera;
+    FakeOutput results, recording;
+    Pipeline pipeline;
+    AppError error;
+} Rig;
+
+static int set_up(void **state)
+{
+    static const SourceFunctions functions = {.name = "fake", .read = fake_read, .interrupt = fake_interrupt};
+    static char models[4096];
+    Rig *rig = calloc(1, sizeof *rig);
+    assert_non_null(rig);
+    snprintf(models, sizeof models, "%s/models", getenv("LOOKOUT_SOURCE"));
+    Options options = options_default();
+    options.model = models;
+    options.alpha = 0.25;
+    options.size = 64;
+    VisionError warning;
+    rig->control = control_create(&rig->stop, 0.05);
+    assert_int_equal(switcher_create(&options, &rig->switcher, &rig->error), EXIT_DONE);
+    rig->drawing = drawing_create(&warning);
+    rig->camera.source = (Source){.functions = &functions, .live = 1, .frame_rate = 30};
+    rig->camera.pipeline = &rig->pipeline;
+    assert_int_equal(frame_alloc(&rig->camera.picture, PIXEL_I420, 64, 48), 0);
+    rig->camera.picture.sar_num = rig->camera.picture.sar_den = 1;
+    for (int plane = 0; plane < 3; plane++)
+        memset(rig->camera.picture.planes[plane], 100, (size_t)rig->camera.picture.strides[plane] * 24);
+    rig->results.output.functions = rig->recording.output.functions = &fake_functions;
+    rig->recording.with_picture = 1;
+    rig->pipeline.source = &rig->camera.source;
+    rig->pipeline.switcher = rig->switcher;
+    rig->pipeline.control = rig->control;
+    rig->pipeline.settings = detector_default_settings();
+    rig->pipeline.classes = switcher_model(rig->switcher)->classes;
+    rig->pipeline.drawing = rig->drawing;
+    rig->pipeline.recording = &rig->recording.output;
+    rig->pipeline.outputs[0] = &rig->results.output;
+    rig->pipeline.output_count = 1;
+    *state = rig;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    Rig *rig = *state;
+    frame_free(&rig->camera.picture);
+    drawing_destroy(rig->drawing);
+    switcher_destroy(rig->switcher);
+    control_destroy(rig->control);
+    free(rig);
+    return 0;
+}
+
+static PipelineEnd play(Rig *rig, const Event *events, int count)
+{
+    rig->camera.events = events;
+    rig->camera.event_count = count;
+    return pipeline_run(&rig->pipeline, &rig->error);
+}
+#define PLAY(rig, ...)                                                                                       \
+    play(rig, (const Event[]){__VA_ARGS__}, sizeof((const Event[]){__VA_ARGS__}) / sizeof(Event))
+
+static void it_stops_after_the_frames_asked_for(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.frames = 20;
+    assert_int_equal(PLAY(rig, FRAME), PIPELINE_DONE);
+    assert_int_equal(atomic_load(&rig->pipeline.done), 20);
+    assert_int_equal(rig->results.frames, 20);
+    assert_int_equal(rig->results.finished, 1);
+    assert_int_equal(rig->recording.finished, 1);
+    Facts facts;
+    control_get_facts(rig->control, &facts);
+    assert_int_equal(facts.captured, rig->recording.frames); /* what is recorded is what was captured */
+    assert_true(facts.skipped >= facts.captured - 20 - 2);   /* one may wait, one be in work */
+    assert_true(facts.latency_ms != 0);
+}
+
+static void a_lost_camera_comes_back(void **state)
+{
+    Rig *rig = *state;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, LOST, LOST, LOST, FRAME, WAIT_FOR_DETECTION, END),
+                     PIPELINE_DONE);
+    assert_int_equal(rig->recording.frames, 4);
+    assert_true(rig->results.frames >= 2);
+    Facts facts;
+    control_get_facts(rig->control, &facts);
+    assert_string_equal(facts.lost, "");
+}
+
+static void lost_is_a_fact(void **state)
+{
+    Rig *rig = *state;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, LOST, END), PIPELINE_DONE);
+    Facts facts;
+    control_get_facts(rig->control, &facts);
+    assert_string_equal(facts.lost, "the fake camera is gone");
+}
+
+static void losing_it_may_end_the_run(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.exit_on_lost = 1;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, LOST, FRAME), PIPELINE_LOST);
+    assert_string_equal(rig->error.message, "the fake camera is gone");
+    assert_int_equal(rig->recording.finished, 1);
+}
+
+static void a_broken_camera_ends_the_run(void **state)
+{
+    Rig *rig = *state;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, DAMAGED), PIPELINE_DAMAGED);
+    assert_string_equal(rig->error.message, "the fake camera is broken");
+    assert_int_equal(rig->results.finished, 1);
+}
+
+static void broken_pictures_are_counted(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.recording = NULL;
+    assert_int_equal(PLAY(rig, FRAME, BROKEN_JPEG, BROKEN_JPEG, WAIT_FOR_DETECTION, END), PIPELINE_DONE);
+    assert_int_equal(atomic_load(&rig->camera.source.counts.damaged), 2);
+    Facts facts;
+    control_get_facts(rig->control, &facts);
+    assert_int_equal(facts.captured, 2);
+}
+
+static void a_failing_result_ends_the_run(void **state)
+{
+    Rig *rig = *state;
+    rig->results.fail_at = 3;
+    assert_int_equal(PLAY(rig, FRAME), PIPELINE_FAILED);
+    assert_string_equal(rig->error.message, "no space for frame 3");
+    assert_int_equal(rig->recording.finished, 1);
+}
+
+static void a_failing_recording_ends_the_run(void **state)
+{
+    Rig *rig = *state;
+    rig->recording.fail_at = 7;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, FRAME), PIPELINE_FAILED);
+    assert_string_equal(rig->error.message, "no space for frame 7");
+    assert_int_equal(rig->results.finished, 1);
+}
+
+static void it_is_stopped_from_outside(void **state)
+{
+    Rig *rig = *state;
+    control_quit(rig->control);
+    assert_int_equal(PLAY(rig, FRAME), PIPELINE_STOPPED);
+    assert_int_equal(rig->recording.frames, 0);
+    assert_int_equal(rig->recording.finished, 0); /* nothing was begun */
+}
+
+int main(void)
+{
+#define RIG_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        RIG_TEST(it_stops_after_the_frames_asked_for),
+        RIG_TEST(a_lost_camera_comes_back),
+        RIG_TEST(lost_is_a_fact),
+        RIG_TEST(losing_it_may_end_the_run),
+        RIG_TEST(a_broken_camera_ends_the_run),
+        RIG_TEST(broken_pictures_are_counted),
+        RIG_TEST(a_failing_result_ends_the_run),
+        RIG_TEST(a_failing_recording_ends_the_run),
+        RIG_TEST(it_is_stopped_from_outside),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,374 @@
+#!/usr/bin/python3
+"""The window, on a screen without hardware: what is seen is what the JSON lines say, and keys do what they promise."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+import screen
+from screen import harness, until
+
+SAMPLE = os.path.join(harness.SOURCE, "assets", "sample.mp4")
+# the colours of statistics: values and names
+WHITE, SOFT = (255, 255, 255), (158, 190, 222)
+
+
+def class_colours(program):
+    """R, G, B of every class: drawing_colour() of vision/draw.c."""
+    info = subprocess.run([program, "info"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    names = re.search(r"^classes +((?:.*,\n)*.*)$", info, re.M).group(1)
+    colours = {}
+    for index, name in enumerate(re.split(r",\s+", names)):
+        hue = (0.36 + index * 0.6180339887498949) % 1
+        saturation, value = ((0.85, 1), (0.6, 1), (0.95, 0.8))[index % 3]
+        ramps = [max(0, min(k, 4 - k, 1)) for k in ((offset + hue * 6) % 6 for offset in (5, 3, 1))]
+        colours[name] = tuple(round(255 * value * (1 - saturation * ramp)) for ramp in ramps)
+    return colours
+
+
+def outline(detection, scale=1, left=0, top=0):
+    """The middle of a box's lines, two pixels wide and inside of it, as seen at that place and scale."""
+    x, y, width, height = detection["box"]
+    x1, y1, x2, y2 = (2 * round(edge / 2) for edge in (x, y, x + width, y + height))
+    places = [(x, y) for x in range(x1, x2) for y in (y1, y1 + 1, y2 - 2, y2 - 1)]
+    places += [(x, y) for y in range(y1, y2) for x in (x1, x1 + 1, x2 - 2, x2 - 1)]
+    return [(int(left + (x + 0.5) * scale), int(top + (y + 0.5) * scale)) for x, y in places]
+
+
+class WindowCase(harness.Case):
+    def setUp(self):
+        super().setUp()
+        self.screen = screen.Screen()
+        self.addCleanup(self.screen.close)
+        self.environment.update(DISPLAY=self.screen.display, SDL_VIDEODRIVER="x11")
+        self.environment.pop("WAYLAND_DISPLAY", None)
+        self.lines_path = self.path("out.jsonl")
+
+    def open(self, *arguments):
+        """Starts the program; its window is there when this returns."""
+        self.process = self.start(*arguments, "--json", self.lines_path, cwd=self.folder)
+        self.addCleanup(self.process.stderr.close)
+        self.addCleanup(self.process.stdout.close)
+        self.addCleanup(self.process.wait)
+        self.addCleanup(self.process.kill)
+        self.window = self.screen.window_of(self.process)
+
+    def ended(self):
+        """The program's exit code, with nothing said."""
+        with harness.Deadline(self.process, screen.PATIENCE):
+            _, said = self.process.communicate()
+        return self.process.returncode, said.decode()
+
+    def lines(self):
+        if not os.path.exists(self.lines_path):
+            return []
+        with open(self.lines_path, encoding="utf-8") as file:
+            return [harness.json.loads(line) for line in file if line.endswith("\n")]
+
+    def newest(self):
+        """A line of a frame that was not there before."""
+        before = len(self.lines())
+        return until(lambda: self.lines()[before:], "another frame")[-1]
+
+    def until_line(self, condition, what):
+        return until(lambda: [line for line in self.lines()[-1:] if condition(line)], what)[-1]
+
+    def until_title(self, part):
+        until(lambda: part in self.screen.title(self.window), f"'{part}' in the title")
+
+    def look(self):
+        return self.screen.look(self.window)
+
+    def moving_clip(self, frames=100):
+        return harness.make_clip(self.path("clip.mp4"), frames=frames, size="320x240")
+
+    def still_clip(self):
+        """Some seconds of one picture, whose boxes are the same in every frame."""
+        picture, clip = self.path("still.png"), self.path("still.mkv")
+        harness.ffmpeg("-i", SAMPLE, "-vf", r"select=eq(n\,40)", "-frames:v", "1", picture)
+        harness.ffmpeg("-loop", "1", "-framerate", "25", "-i", picture, "-frames:v", "50", "-pix_fmt", "yuv420p",
+                       "-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", clip)
+        return clip
+
+
+class WhatIsSeen(WindowCase):
+    def inner_boxes(self, line):
+        """Boxes that do not touch the picture's edges; the best one is among them, or the test would be weak."""
+        boxes = [d for d in line["detections"]
+                 if min(d["box"]) > 2 and d["box"][0] + d["box"][2] < 638 and d["box"][1] + d["box"][3] < 358]
+        self.assertTrue(boxes)
+        return boxes
+
+    def see_boxes(self, line, *place):
+        """Boxes in their colours at their places, not a little beside them."""
+        best = self.inner_boxes(line)[0]
+        colour = class_colours(harness.PROGRAM)[best["class"]]
+        until(lambda: self.look().share(outline(best, *place), colour, 24) > 0.8, f"the box of {best}")
+        image = self.look()
+        for box in self.inner_boxes(line):
+            colour = class_colours(harness.PROGRAM)[box["class"]]
+            self.assertGreater(image.share(outline(box, *place), colour, 24), 0.4, box)
+            beside = dict(box, box=[box["box"][0] + 12, box["box"][1] + 12] + box["box"][2:])
+            self.assertLess(image.share(outline(beside, *place), colour, 24), 0.4, box)
+
+    def test_boxes_are_where_they_belong(self):
+        self.open(self.still_clip(), "--loop", "-t", "0.4")
+        self.assertEqual(self.screen.geometry(self.window)[2:], (640, 360))
+        self.until_title("still.mkv - alpha 1, 224")
+        self.screen.type("i")
+        self.see_boxes(self.newest())
+
+        self.screen.type("f")  # twice as large, with bars
+        until(lambda: self.screen.geometry(self.window) == (0, 0, screen.WIDTH, screen.HEIGHT), "a full screen")
+        self.see_boxes(self.newest(), 2, 0, 40)
+        image = self.look()
+        for rows in (range(0, 40), range(760, 800)):
+            self.assertEqual(image.share([(x, y) for x in range(0, 1280, 8) for y in rows], (0, 0, 0), 0), 1)
+        self.screen.type("f")
+        until(lambda: self.screen.geometry(self.window)[2:] == (640, 360), "a window again")
+
+        self.screen.tell("wmctrl", "-i", "-r", self.window, "-e", "0,-1,-1,900,450")
+        until(lambda: self.screen.geometry(self.window)[2:] == (900, 450), "another size")
+        self.see_boxes(self.newest(), 1.25, 50, 0)
+        self.assertEqual(self.look().share([(x, y) for x in range(50) for y in range(0, 450, 8)], (0, 0, 0), 0), 1)
+
+        self.screen.type("[")
+        self.until_line(lambda line: line["alpha"] == 0.75, "alpha 0.75")
+        until(lambda: self.look().share([(450, 430)], (14, 17, 22), 60) == 0, "the notice to go")
+        self.see_boxes(self.newest(), 1.25, 50, 0)
+        self.screen.type("q")
+        self.assertEqual(self.ended(), (0, ""))
+
+    def test_pixels_that_are_not_square(self):
+        clip = self.path("wide.mkv")
+        harness.ffmpeg("-f", "lavfi", "-i", "color=c=white:size=320x240:rate=25", "-vf", "setsar=2/1", "-frames:v", "50",
+                       clip)
+        self.open(clip, "--loop", *harness.FAST)
+        self.screen.type("i")
+        self.screen.tell("wmctrl", "-i", "-r", self.window, "-e", "0,-1,-1,640,480")
+
+        def stretched():
+            image = self.look()
+            white = image.share([(x, 240) for x in range(10, 630)], WHITE, 12)
+            bars = image.share([(x, y) for x in (10, 320, 630) for y in (100, 118, 362, 470)], (0, 0, 0), 0)
+            return (image.width, image.height, white, bars) == (640, 480, 1, 1)
+        until(stretched, "a picture of 640x240 in the middle")
+
+    def test_every_matrix_and_range(self):
+        """A colour that is known, through SDL's textures and through our own conversion."""
+        y, u, v = 120, 90, 170
+        for matrix, kr, kb in (("smpte170m", 0.299, 0.114), ("bt709", 0.2126, 0.0722), ("bt2020nc", 0.2627, 0.0593)):
+            for colour_range in ("tv", "pc"):
+                with self.subTest(matrix=matrix, range=colour_range):
+                    clip = self.path(f"{matrix}-{colour_range}.mkv")
+                    harness.ffmpeg("-f", "lavfi", "-i", "color=c=black:size=322x242:rate=5,format=yuv420p,"
+                                   f"geq=lum={y}:cb={u}:cr={v}", "-frames:v", "20", "-c:v", "ffv1", "-colorspace",
+                                   matrix, "-color_range", colour_range, clip)
+                    if colour_range == "pc":
+                        luma, cb, cr = y / 255, (u - 128) / 255, (v - 128) / 255
+                    else:
+                        luma, cb, cr = (y - 16) / 219, (u - 128) / 224, (v - 128) / 224
+                    red, blue = luma + 2 * (1 - kr) * cr, luma + 2 * (1 - kb) * cb
+                    green = (luma - kr * red - kb * blue) / (1 - kr - kb)
+                    expected = [round(255 * part) for part in (red, green, blue)]
+                    self.open(clip, "--loop", "-t", "0.99", *harness.FAST)
+                    until(lambda: self.look().share([(300, 230)], expected, 2) == 1, f"{expected}")
+                    self.screen.type("q")
+                    self.assertEqual(self.ended(), (0, ""))
+
+    def test_statistics_and_help(self):
+        self.open(self.moving_clip(), "--loop", "-t", "0.99")
+        until(lambda: len(self.look().where(SOFT, 320, 240)) > 100, "statistics")
+        self.screen.type("i")
+        until(lambda: not self.look().where(SOFT, 320, 240), "no statistics")
+        self.screen.type("?")
+        until(lambda: len(self.look().where(SOFT, 320, 240)) > 50, "the help")
+        self.assertGreater(len(self.look().where(WHITE, 320, 240)), 800)
+        self.screen.type("?")
+        until(lambda: not self.look().where(SOFT, 320, 240), "no help")
+
+
+class Keys(WindowCase):
+    def number_rows(self):
+        """The letters of the rows of alpha and rho in the statistics, relative to their place."""
+        image = self.look()
+        names = image.where(SOFT, 250, 200)
+        if not names:
+            return None
+        top, bottom = min(y for _, y in names), max(y for _, y in names)
+        pitch = (bottom - top) / 5.8  # six rows, from the first one's ascenders to the last one's base line
+        return {place for place in image.where(WHITE, 250, 200) if 1.9 * pitch < place[1] - top < 3.8 * pitch}
+
+    def test_alpha_and_rho(self):
+        self.open(self.moving_clip(), "--loop", "-t", "0.99")
+        self.until_line(lambda line: (line["alpha"], line["size"]) == (1, 224), "the defaults")
+        wide = until(self.number_rows, "statistics")
+        for keys, alpha, size in (("[", 0.75, 224), ("{", 0.75, 192), ("[[", 0.25, 192), ("{{", 0.25, 128),
+                                  ("[{", 0.25, 128), ("}", 0.25, 160), ("]", 0.5, 160), ("]]]}}}", 1, 224)):
+            self.screen.type(keys)
+            self.until_line(lambda line: (line["alpha"], line["size"]) == (alpha, size), f"alpha {alpha}, size {size}")
+            self.until_title(f"clip.mp4 - alpha {alpha}, {size}")
+            if (alpha, size) == (0.5, 160):
+                narrow = until(lambda: (rows := self.number_rows()) != wide and rows, "other numbers")
+        self.assertNotEqual(narrow, wide)
+        until(lambda: self.number_rows() == wide, "the first numbers again")
+        # none was lost and none was read twice
+        self.assertEqual([line["frame"] for line in self.lines()], list(range(len(self.lines()))))
+        self.screen.type("q")
+        self.assertEqual(self.ended(), (0, ""))
+
+    def test_auto(self):
+        self.open(self.moving_clip(), "--loop", *harness.FAST)
+        self.screen.type("a")
+        self.until_title(", auto")
+        self.screen.type("a")
+        until(lambda: "auto" not in self.screen.title(self.window), "alpha and rho that are fixed")
+
+    def test_threshold(self):
+        self.open(self.still_clip(), "--loop", "-t", "0.30", *harness.FAST)
+        scores = [d["score"] for d in self.newest()["detections"]]
+        self.screen.type("+++")
+        self.until_line(lambda line: all(d["score"] >= 0.45 for d in line["detections"]), "surer boxes")
+        self.screen.type("------")
+        self.until_line(lambda line: len(line["detections"]) > len(scores) and
+                        min(d["score"] for d in line["detections"]) >= 0.15, "more boxes")
+
+    def test_pause_and_step(self):
+        self.open(self.moving_clip(), "--loop", *harness.FAST)
+        self.until_line(lambda line: line["frame"] > 3, "some frames")
+        self.screen.type("i ")
+        self.until_title(" - paused")
+        count = until(lambda: self.still_count(), "frames to stop")
+        image = self.look()
+        for step in (1, 2):
+            self.screen.type(".")
+            until(lambda: len(self.lines()) == count + step, "one more frame")
+            until(lambda: self.look() != image, "its picture")
+            self.assertEqual(self.still_count(), count + step)
+            image = self.look()
+        self.screen.type(" ")
+        until(lambda: len(self.lines()) > count + 10, "frames")
+        self.assertNotIn("paused", self.screen.title(self.window))
+
+    def still_count(self):
+        """The number of frames if neither it nor the picture changes during half a second."""
+        count, image = len(self.lines()), self.look()
+        time.sleep(0.5)
+        return count if (len(self.lines()), self.look()) == (count, image) else 0
+
+    def test_a_german_keyboard(self):
+        """Brackets need the right Alt key there, and the question mark is elsewhere."""
+        self.screen.tell("setxkbmap", "de")
+        self.open(self.moving_clip(), "--loop", "-t", "0.99")
+        self.until_title("alpha 1, 224")
+        self.screen.type("[")
+        self.until_title("alpha 0.75, 224")
+        self.screen.type("{")
+        self.until_title("alpha 0.75, 192")
+        self.screen.type("?")
+        until(lambda: len(self.look().where(WHITE, 320, 240)) > 800, "the help")
+
+    def test_shortcuts_of_the_desktop_are_not_ours(self):
+        self.open(self.moving_clip(), "--loop", *harness.FAST)
+        self.screen.tell("xdotool", "key", "alt+q", "ctrl+q", "super+q")
+        self.screen.type("[ ")
+        self.until_title(" - paused")
+        self.assertIsNone(self.process.poll())
+
+    def test_snapshots_and_a_recording(self):
+        self.open(self.still_clip(), "--loop", "-t", "0.4")
+        self.newest()
+        pictures = lambda: sorted(name for name in os.listdir(self.folder) if re.match(r"lookout-[-\d]+\.png$", name))
+        self.screen.type("s")
+        until(lambda: len(pictures()) == 1, "a snapshot")
+        self.screen.type("S")
+        until(lambda: len(pictures()) == 2, "a second one")
+        self.screen.type("r")
+        self.until_title(" - recording")
+        self.newest()
+        self.screen.type("r")
+        until(lambda: "recording" not in self.screen.title(self.window), "the recording's end")
+        self.screen.type("q")
+        code, said = self.ended()
+        self.assertEqual(code, 0, said)
+        recording, = (name for name in os.listdir(self.folder) if name.startswith("lookout-") and name.endswith(".mkv"))
+        self.assertTrue(harness.probe_times(self.path(recording)))
+        self.assertEqual(len({self.read_png(name) for name in pictures()}), 2)
+
+    def read_png(self, name):
+        """A picture's pixels; fails when it is not 640x360."""
+        pixels = subprocess.run(["ffmpeg", "-v", "error", "-i", self.path(name), "-f", "rawvideo", "-pix_fmt", "rgb24",
+                                 "-"], check=True, stdout=subprocess.PIPE).stdout
+        self.assertEqual(len(pixels), 3 * 640 * 360)
+        return pixels
+
+
+class Ends(WindowCase):
+    def close_by(self, how, code=0):
+        """Everything that was asked for is complete, however the window is closed."""
+        recording = self.path("out.mkv")
+        self.open(self.moving_clip(), "--loop", "-o", recording, *harness.FAST)
+        self.until_line(lambda line: line["frame"] > 5, "some frames")
+        how()
+        self.assertEqual(self.ended(), (code, ""))
+        self.assertEqual(len(harness.probe_times(recording)), len(self.json_lines(self.lines_path)))
+
+    def test_closed_by_the_window_manager(self):
+        self.close_by(lambda: self.screen.tell("wmctrl", "-i", "-c", self.window))
+
+    def test_q(self):
+        self.close_by(lambda: self.screen.type("q"))
+
+    def test_escape(self):
+        self.close_by(lambda: self.screen.tell("xdotool", "key", "Escape"))
+
+    def test_closed_while_paused(self):
+        def pause_and_close():
+            self.screen.type(" ")
+            self.until_title("paused")
+            self.screen.tell("wmctrl", "-i", "-c", self.window)
+        self.close_by(pause_and_close)
+
+    def test_signals(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                self.close_by(lambda: self.process.send_signal(number), code)
+
+    def test_the_end_of_a_clip(self):
+        self.open(self.moving_clip(frames=30), *harness.FAST)
+        self.assertEqual(self.ended(), (0, ""))
+        self.assertEqual(len(self.lines()), 30)
+
+    def test_a_picture_stays(self):
+        picture = self.path("still.png")
+        harness.ffmpeg("-i", SAMPLE, "-frames:v", "1", picture)
+        self.open(picture, *harness.FAST)
+        until(self.lines, "its boxes")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        self.screen.type("q")
+        self.assertEqual(self.ended(), (0, ""))
+
+
+class WithoutAScreen(harness.Case):
+    def setUp(self):
+        super().setUp()
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+            self.environment.pop(name, None)
+
+    def test_an_error_names_headless(self):
+        self.environment["SDL_VIDEODRIVER"] = "x11"
+        self.fail_with(1, "--headless", SAMPLE, "--json", self.path("out.jsonl"))
+        self.environment["DISPLAY"] = ":987654"
+        self.fail_with(1, "--headless", SAMPLE)
+        self.assertFalse(os.path.exists(self.path("out.jsonl")))
+
+    def test_headless_does_not_ask_for_one(self):
+        self.environment["SDL_VIDEODRIVER"] = "there is none of this name"
+        self.succeed(SAMPLE, "--frames", "2", "--json", "-")
+        self.fail_with(1, "there is none of this name", SAMPLE, "--frames", "2")
+
+
+if __name__ == "__main__":
+    screen.main()
