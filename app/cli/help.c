@@ -15,7 +15,7 @@ static void print_option(FILE *to, const Option *option)
 
 void help_print(FILE *to)
 {
-    fputs("Lookout finds objects in videos and pictures.\n\n", to);
+    fputs("Lookout finds objects in what a camera sees, in videos and pictures.\n\n", to);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         const CommandWord *command = &command_table[i];
         fprintf(to, "%s lookout %s%s%s\n", i ? "      " : "Usage:", command->word, *command->word ? " " : "",

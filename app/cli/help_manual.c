@@ -56,7 +56,7 @@ void help_print_manual(FILE *to, const char *version)
 {
     fprintf(to,
             ".TH LOOKOUT 1 2026-11-25 \"lookout %s\" \"User Commands\"\n.SH NAME\n"
-            "lookout \\- find objects in videos and pictures\n.SH SYNOPSIS\n",
+            "lookout \\- find objects in what a camera sees, in videos and pictures\n.SH SYNOPSIS\n",
             version);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         fputs(i ? ".br\n.B lookout" : ".B lookout", to);
@@ -66,13 +66,17 @@ void help_print_manual(FILE *to, const char *version)
         put(to, command_table[i].synopsis);
         fputs("\n", to);
     }
-    fputs(
-        ".SH DESCRIPTION\n"
-        "Lookout runs a MobileNet with an SSD head on the CPU and says what is in a\npicture, and where.\n"
-        "Its output is a line of JSON for each frame, a recording with boxes and names\ndrawn in, or both.\n"
-        "Every frame of the input is detected once, in order.\n"
-        ".SH COMMANDS\n",
-        to);
+    fputs(".SH DESCRIPTION\n"
+          "Lookout runs a MobileNet with an SSD head on the CPU and says what is in a\npicture, and where.\n"
+          "It shows boxes and names in a window,\nand can write a line of JSON for each frame and a "
+          "recording with boxes drawn in.\n"
+          "Every frame of a clip is detected once, in order;\nin a window a clip plays at its own speed.\n"
+          "Of a camera the newest frame is detected;\nwindow and recording get every captured one, with the "
+          "latest boxes.\n"
+          "A camera that is lost is waited for until it is back.\n"
+          "Without\n.B \\-\\-headless\na display is needed.\n"
+          ".SH COMMANDS\n",
+          to);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         fprintf(to, ".TP\n.B lookout%s%s\n", i ? " " : "", command_table[i].word);
         put(to, command_table[i].help);
@@ -94,6 +98,9 @@ void help_print_manual(FILE *to, const char *version)
           "\"box\":[12.5,40.0,100.25,210.0]}]}\n.fi\n.PP\n"
           "The time is the input's, in seconds.\n"
           "A box is left, top, width and height in pixels of the upright picture.\n"
+          "With\n.B \\-\\-steady\na detection has an \"id\" that its object keeps.\n"
+          "A camera\\(aqs times count from its first frame, by the driver\\(aqs clock;\n"
+          "gaps in the frame numbers show what was skipped.\n"
           "Existing files are replaced; none is created\nif the input has not one frame that can be read.\n"
           ".PP\nThe line of a point of\n.B lookout bench\nlooks like this:\n.PP\n.nf\n"
           "{\"alpha\":1.0,\"size\":224,\"threads\":1,\"isa\":\"avx512\",\"runs\":240,\"median_ms\":6.2,\n"
@@ -110,9 +117,11 @@ void help_print_manual(FILE *to, const char *version)
           "Options, one a line, as option=value without dashes; a flag is yes or no.\n"
           "A line that starts with # is a comment.\n"
           "The command line overrides it.\n"
-          ".SH EXIT STATUS\n0 done, 1 failed, 2 usage error, 130 ended by SIGINT, 143 ended by SIGTERM.\n"
+          ".SH EXIT STATUS\n0 done, 1 failed, 2 usage error,\n3 camera lost, with\n.BR "
+          "\\-\\-exit\\-on\\-lost ;\n130 ended by SIGINT, 143 ended by SIGTERM.\n"
           "At the first of these signals the files are completed;\na second one ends the program at once.\n"
-          ".SH EXAMPLES\n.nf\nlookout \\-\\-headless clip.mp4 \\-o annotated.mkv \\-\\-json boxes.jsonl\n"
+          ".SH EXAMPLES\n.nf\nlookout\nlookout /dev/video2 \\-\\-camera\\-size 1280x720 \\-\\-alpha "
+          "auto\nlookout \\-\\-headless clip.mp4 \\-o annotated.mkv \\-\\-json boxes.jsonl\n"
           "lookout \\-\\-headless photo.jpg \\-\\-json \\-\n"
           "ffmpeg \\-i in.mov \\-f yuv4mpegpipe \\- | lookout \\-\\-headless \\- \\-\\-json \\-\n"
           "lookout info \\-\\-alpha 0.5 \\-\\-size 160\nlookout bench \\-j 1\n.fi\n",

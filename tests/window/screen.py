@@ -119,9 +119,14 @@ class Screen:
         return Image(width, height, pixels)
 
 
-def main():
+def need_tools():
+    """Ends as skipped where a tool is missing."""
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         print(f"skipped: {', '.join(missing)} not found; 'scripts/install-deps lab' has them")
         sys.exit(harness.SKIPPED)
+
+
+def main():
+    need_tools()
     harness.main()
