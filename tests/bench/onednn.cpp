@@ -1,11 +1,12 @@
 /*
- * oneDNN, layer by layer from the weights file itself: float32, ReLU6 fused, the picture in NHWC, maps and
- * weights in the layouts that it chooses (with AVX-512 that is NHWC all through). All that can be done once
- * (choosing kernels, reordering weights) is done before the first inference; the scratchpad is the library's.
+ * oneDNN, layer by layer from the weights file itself: float32, ReLU6 fused, maps and weights in the layouts
+ * that it chooses (with AVX-512 that is NHWC all through). All that can be done once (choosing kernels,
+ * reordering weights) is done before the first inference; the scratchpad is the library's.
  */
 #include <dnnl.hpp>
 #include <omp.h>
 
+#include <cstring>
 #include <exception>
 #include <unordered_map>
 #include <vector>
@@ -92,10 +93,10 @@ static dnnl::convolution_forward::primitive_desc choose(Engine *self, const Netw
             self->cpu};
 }
 
-static void add_layer(Engine *self, int index, const memory &picture)
+static void add_layer(Engine *self, int index, const memory &planes)
 {
     const NetworkLayer &layer = self->weights.network.layers[index];
-    const memory input = layer.input < 0 ? picture : self->maps[size_t(layer.input)];
+    const memory input = layer.input < 0 ? planes : self->maps[size_t(layer.input)];
     const memory::dims in = input.get_desc().dims();
     const memory::dim kernel = layer.kind == DETECTOR_LAYER_POINTWISE ? 1 : 3;
     const memory::dims out = {1, layer.out_channels, (in[2] - 1) / layer.stride + 1,
@@ -105,9 +106,14 @@ static void add_layer(Engine *self, int index, const memory &picture)
                                                : memory::dims{layer.out_channels, in[1], kernel, kernel};
     const memory::desc bias_desc = describe({layer.out_channels}, tag::a);
 
-    const auto chosen = choose(self, layer, describe(in, layer.input < 0 ? tag::nhwc : tag::any),
-                               describe(weight_dims, tag::any), bias_desc, describe(out, tag::any));
-    const memory source = converted(self, input, chosen.src_desc());
+    const memory::desc weight_desc = describe(weight_dims, tag::any), target_desc = describe(out, tag::any);
+    auto chosen = choose(self, layer, describe(in, layer.input < 0 ? tag::nhwc : tag::any), weight_desc,
+                         bias_desc, target_desc);
+    /* Not every instruction set has a fast kernel for three channels in NHWC. */
+    if (!std::strncmp(chosen.impl_info_str(), "ref", 3))
+        chosen = choose(self, layer, describe(in, tag::any), weight_desc, bias_desc, target_desc);
+    const memory source = layer.input < 0 ? reordered(self, planes, chosen.src_desc())
+                                          : converted(self, input, chosen.src_desc());
     const memory weight = packed(self, describe(weight_dims, depthwise ? tag::goihw : tag::oihw),
                                  self->weights.weight[index], chosen.weights_desc());
     const memory bias = packed(self, bias_desc, self->weights.bias[index], bias_desc);
@@ -132,9 +138,8 @@ Engine *engine_create(const EngineOptions *options)
             engine_fail("%s", error.message);
         const memory::dims dims = {1, 3, options->size, options->size};
         const memory planes(describe(dims, tag::nchw), self.cpu, options->planes);
-        const memory picture = reordered(&self, planes, describe(dims, tag::nhwc));
         for (int i = 0; i < NETWORK_LAYERS; i++)
-            add_layer(&self, i, picture);
+            add_layer(&self, i, planes);
         return &self;
     } catch (const std::exception &failure) {
         engine_fail("oneDNN: %s", failure.what());
