@@ -7,18 +7,22 @@
 
 #define CACHE_LINE 64
 #define HUGE_PAGE ((size_t)1 << 21)
+/* To touch a huge page a first time takes as long as to touch some ten small ones (and many times that in a
+ * virtual machine), so even a part of one is worth it, if it is not small. */
+#define WORTH_A_HUGE_PAGE ((size_t)1 << 18)
 
 void *memory_alloc(size_t bytes)
 {
-    size_t alignment = bytes < HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+    size_t alignment = bytes < WORTH_A_HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
     if (bytes > SIZE_MAX - alignment)
         return NULL;
     /* C11's aligned_alloc() wants a multiple of the alignment, and some libraries insist. */
     size_t size = bytes ? (bytes + alignment - 1) / alignment * alignment : alignment;
     void *block = aligned_alloc(alignment, size);
-    /* Only whole huge pages, or the last one would be paid for however little of it is used. */
-    if (block && bytes >= HUGE_PAGE)
-        madvise(block, bytes / HUGE_PAGE * HUGE_PAGE, MADV_HUGEPAGE);
+    if (block && alignment == HUGE_PAGE) {
+        size_t whole = bytes / HUGE_PAGE * HUGE_PAGE;
+        madvise(block, bytes - whole < WORTH_A_HUGE_PAGE ? whole : size, MADV_HUGEPAGE);
+    }
     return block;
 }
 
