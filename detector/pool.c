@@ -39,6 +39,7 @@ struct Pool {
     void (*body)(void *argument, int worker); /* NULL: leave the region */
     void *argument;
     int job_threads;
+    int caller_cpu; /* core that worker 0 opened the job on */
 
     Gate job[POOL_MAX_THREADS]; /* of each worker but 0 */
     alignas(CACHE_LINE) atomic_int arrived;
@@ -109,12 +110,27 @@ void pool_barrier(Pool *pool, int worker)
     }
 }
 
+/* A scheduler with other programs to run may put a worker on the caller's core, and leaves it there since
+ * both run in turns too short to be worth moving. */
+static void leave_core(int cpu)
+{
+    cpu_set_t allowed, others;
+    if (sched_getaffinity(0, sizeof allowed, &allowed) || cpu < 0 || cpu >= CPU_SETSIZE)
+        return;
+    others = allowed;
+    CPU_CLR(cpu, &others);
+    if (CPU_COUNT(&others) > 0 && !sched_setaffinity(0, sizeof others, &others))
+        sched_setaffinity(0, sizeof allowed, &allowed);
+}
+
 static void serve(Pool *pool, int worker)
 {
     for (unsigned step = 0;; step++) {
         gate_wait(&pool->job[worker], step, pool->spin_nanoseconds);
         if (!pool->body)
             return;
+        if (pool->spin_nanoseconds && sched_getcpu() == pool->caller_cpu)
+            leave_core(pool->caller_cpu);
         pool->body(pool->argument, worker);
         pool_barrier(pool, worker);
     }
@@ -209,6 +225,7 @@ void pool_run(Pool *pool, int threads, void (*body)(void *argument, int worker),
     pool->body = body;
     pool->argument = argument;
     pool->job_threads = threads;
+    pool->caller_cpu = sched_getcpu();
     for (int i = 1; i < threads; i++)
         gate_advance(&pool->job[i]);
     body(argument, 0);
