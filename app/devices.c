@@ -30,22 +30,39 @@ static void print_rates(FILE *to, const CameraModes *modes, const CameraMode *mo
     fputs(mode->rate_count ? " fps\n" : "\n", to);
 }
 
-static void print_camera(FILE *to, const CameraEntry *camera)
+static int is_readable(const CameraMode *mode)
+{
+    return camera_pixel_format(mode->fourcc) != PIXEL_NONE;
+}
+
+/* The formats that cannot be used, each once, in one line. */
+static void print_others(FILE *to, const CameraModes *modes)
+{
+    uint32_t last = 0;
+    for (int i = 0; i < modes->count; i++) {
+        const CameraMode *mode = &modes->modes[i];
+        if (is_readable(mode) || mode->fourcc == last)
+            continue;
+        fprintf(to, "%s%s", last ? ", " : "    not read by lookout: ", camera_fourcc(mode->fourcc).text);
+        last = mode->fourcc;
+    }
+    if (last)
+        fputs("\n", to);
+}
+
+static void print_camera(FILE *to, const CameraEntry *camera, int verbose)
 {
     fprintf(to, "%s: %s (%s)\n", camera->path, camera->name, camera->bus);
     for (int i = 0; i < camera->modes.count; i++) {
         const CameraMode *mode = &camera->modes.modes[i];
-        int readable = camera_pixel_format(mode->fourcc) != PIXEL_NONE;
-        if (!readable && i && camera->modes.modes[i - 1].fourcc == mode->fourcc)
-            continue; /* one line is enough for what cannot be used */
-        fprintf(to, "    %-6s", camera_fourcc(mode->fourcc).text);
-        if (!readable) {
-            fputs("(not read by lookout)\n", to);
+        if (!is_readable(mode))
             continue;
-        }
+        fprintf(to, "    %-6s", camera_fourcc(mode->fourcc).text);
         print_size(to, mode);
         print_rates(to, &camera->modes, mode);
     }
+    if (verbose)
+        print_others(to, &camera->modes);
 }
 
 ExitCode devices_print(const Options *options, FILE *to, AppError *error)
@@ -61,7 +78,7 @@ ExitCode devices_print(const Options *options, FILE *to, AppError *error)
         const CameraEntry *entry = &list.entries[i];
         cameras += entry->usable;
         if (entry->usable)
-            print_camera(to, entry);
+            print_camera(to, entry, options->verbose);
         else if (options->verbose)
             fprintf(to, "%s: no camera: %s\n", entry->path, entry->problem.message);
     }

@@ -177,7 +177,7 @@ static void note_failure(Camera *camera, int code)
 static int look(Camera *camera, short events, Frame *frame)
 {
     struct v4l2_buffer buffer;
-    int64_t sequence;
+    int64_t sequence = 0;
     if (!events)
         return 0;
     int result = take_newest(camera, &buffer, &sequence);
@@ -315,7 +315,12 @@ Source *camera_source_open_with(const CameraCalls *calls, const char *path, cons
                                 VisionError *error)
 {
     static const SourceFunctions functions = {
-        .name = "camera", .read = camera_read, .interrupt = camera_interrupt, .destroy = camera_destroy};
+        .name = "camera",
+        .read = camera_read,
+        .interrupt = camera_interrupt,
+        .advice = camera_advice,
+        .destroy = camera_destroy,
+    };
     Camera *camera = calloc(1, sizeof *camera);
     if (!camera) {
         vision_fail(error, "out of memory for a camera");

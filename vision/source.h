@@ -28,6 +28,9 @@ typedef struct SourceFunctions {
     /* Makes a read() that waits return SOURCE_END at once, now and from then on. Any thread may call it. NULL
      * where reading never waits for long. */
     void (*interrupt)(Source *source);
+    /* A line that the user ought to read, after a read(): what is wrong with the source's settings and how to
+     * put it right; NULL: nothing. It comes once and then stays the same. NULL where there never is any. */
+    const char *(*advice)(const Source *source);
     /* Starts again at the first frame (times and sequence start again too); 0, or -1 with error. NULL where
      * the input cannot: a pipe. */
     int (*rewind)(Source *source, VisionError *error);

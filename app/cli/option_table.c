@@ -214,7 +214,7 @@ const CommandWord command_table[COMMAND_COUNT] = {
     [COMMAND_BENCH] = {"bench", "[options]",
                        "latency of every alpha and size, GFLOP/s, share of the peak; -v: of each layer"},
     [COMMAND_DEVICES] = {"devices", "[options]",
-                         "cameras, formats, sizes and rates; -v: also what is no camera"},
+                         "cameras, formats, sizes and rates; -v: also what cannot be used"},
 };
 
 const int option_count = sizeof option_table / sizeof *option_table;

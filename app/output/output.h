@@ -63,6 +63,8 @@ Output *json_output_create(const RunInfo *run);
 Output *recording_create(const RunInfo *run, AppError *error);
 /* What it encodes with; see writer_encoder(). */
 const char *recording_encoder(const Output *recording, int *fallback);
+/* Pictures of a camera that a full queue cost; see writer_dropped(). */
+int64_t recording_dropped(const Output *recording);
 
 /* A rewritten line on a terminal, or with --progress a line a second. Shows nothing before the first frame.
  * NULL when out of memory. */

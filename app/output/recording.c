@@ -67,3 +67,8 @@ const char *recording_encoder(const Output *recording, int *fallback)
 {
     return writer_encoder(((const Recording *)recording)->writer, fallback);
 }
+
+int64_t recording_dropped(const Output *recording)
+{
+    return writer_dropped(((const Recording *)recording)->writer);
+}

@@ -144,7 +144,7 @@ static json_t *describe_camera(const RunInfo *run)
     return object;
 }
 
-static json_t *describe(const Statistics *statistics, const char *encoder)
+static json_t *describe(const Statistics *statistics, const Output *recording)
 {
     const RunInfo *run = statistics->run;
     json_t *object = json_object();
@@ -157,8 +157,11 @@ static json_t *describe(const Statistics *statistics, const char *encoder)
     json_object_set_new(object, "isa", json_string(run->isa));
     if (run->source->live)
         json_object_set_new(object, "camera", describe_camera(run));
-    if (encoder)
-        json_object_set_new(object, "encoder", json_string(encoder));
+    if (recording) {
+        int fallback;
+        json_object_set_new(object, "encoder", json_string(recording_encoder(recording, &fallback)));
+        json_object_set_new(object, "recording_dropped", json_integer(recording_dropped(recording)));
+    }
     for (int i = 0; i < STAGE_COUNT; i++) {
         char key[32];
         snprintf(key, sizeof key, "%s_ms", stage_names[i]);
@@ -175,10 +178,10 @@ static json_t *describe(const Statistics *statistics, const char *encoder)
     return object;
 }
 
-WriteStatus statistics_write(const Output *output, const char *encoder, AppError *error)
+WriteStatus statistics_write(const Output *output, const Output *recording, AppError *error)
 {
     const Statistics *statistics = (const Statistics *)output;
-    json_t *object = describe(statistics, encoder);
+    json_t *object = describe(statistics, recording);
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(object);
     if (!text)

@@ -11,7 +11,7 @@ Output *statistics_create(const RunInfo *run);
 void statistics_say(const Output *statistics);
 
 /* Writes {"frames":..,"seconds":..,"fps":..,"inference_ms":{"median":..,"p95":..},...,"detections":{class:
- * count},"peak_rss_mb":..} and a newline to options->stats. encoder: of the recording, or NULL. */
-WriteStatus statistics_write(const Output *statistics, const char *encoder, AppError *error);
+ * count},"peak_rss_mb":..} and a newline to options->stats. recording: or NULL. */
+WriteStatus statistics_write(const Output *statistics, const Output *recording, AppError *error);
 
 #endif

@@ -20,7 +20,7 @@ typedef struct LiveRun {
     Detection drawn[PIPELINE_MAX_DETECTIONS];
     int64_t first_time; /* ns */
     int64_t captured, skipped;
-    int is_lost;
+    int is_lost, is_advised;
 
     DetectStage *detect; /* the detection thread's */
 
@@ -105,6 +105,18 @@ static void count_skipped(LiveRun *run, int64_t time_ns)
     control_captured(run->pipeline->control, time_ns, run->skipped + before);
 }
 
+/* Once. */
+static void tell_advice(LiveRun *run)
+{
+    Source *source = run->pipeline->source;
+    const char *advice = source->functions->advice ? source->functions->advice(source) : NULL;
+    if (run->is_advised || !advice)
+        return;
+    run->is_advised = 1;
+    message("%s", advice);
+    control_notice(run->pipeline->control, "%s", advice);
+}
+
 static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, AppError *error)
 {
     pthread_mutex_lock(&run->lock);
@@ -126,11 +138,11 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     Pipeline *pipeline = run->pipeline;
     VisionError why;
     Frame *copy = mailbox_blank(run->frames);
-    if (run->is_lost)
+    if (run->is_lost) {
         message("the camera is back");
-    if (run->is_lost)
         control_set_lost(pipeline->control, NULL);
-    run->is_lost = 0;
+        run->is_lost = 0;
+    }
     if (converter_to_i420(run->converter, frame, copy, &why)) {
         atomic_fetch_add(&pipeline->source->counts.damaged, 1);
         return PIPELINE_DONE;
@@ -138,6 +150,7 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     if (!run->captured++)
         run->first_time = frame->time_ns;
     count_skipped(run, frame->time_ns);
+    tell_advice(run);
 
     PipelineEnd end = PIPELINE_DONE;
     if (run->pictures) {

@@ -10,6 +10,7 @@
 #include <libavutil/log.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -237,6 +238,9 @@ static void *run_pipeline(void *argument)
 /* The pipeline runs beside the window. */
 static void run_with_window(Session *session)
 {
+    char name[256]; /* once the camera is read, only its thread may ask for the description */
+    snprintf(name, sizeof name, "%s",
+             session->options->operand ? session->options->operand : camera_description(session->source));
     pthread_t thread;
     sigset_t all, before; /* signals are for the main thread */
     sigfillset(&all);
@@ -253,7 +257,7 @@ static void run_with_window(Session *session)
         .control = session->control,
         .pictures = session->pictures,
         .steering = {session->switcher, session->control},
-        .source = session->options->operand ? session->options->operand : camera_description(session->source),
+        .source = name,
         .live = session->source->live,
         .still = session->source->still,
         .isa = session->info.isa,
@@ -299,7 +303,7 @@ static void say_end(Session *session)
     if (!options->stats)
         return;
     AppError why;
-    WriteStatus status = statistics_write(session->statistics, encoder, &why);
+    WriteStatus status = statistics_write(session->statistics, session->recording, &why);
     if (status == WRITE_FAILED && session->end != PIPELINE_FAILED && session->end != PIPELINE_DAMAGED) {
         session->error = why;
         session->end = PIPELINE_FAILED;

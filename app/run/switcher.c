@@ -42,15 +42,17 @@ static int is_missing(const Switcher *switcher, int number)
     return !switcher->grid.detectors[number] && !switcher->failed[number];
 }
 
-/* The point to make next: the wish, then the other sizes of its alpha, then, if all are wanted, the smaller
- * alphas and at last the larger ones. -1: none. */
+/* The point to make next: the wish, then the other sizes of its alpha and of those that are loaded already;
+ * if all are wanted, of every alpha, the smaller ones than the wish first. -1: none. */
 static int next_missing(const Switcher *switcher)
 {
     if (is_missing(switcher, switcher->wish))
         return switcher->wish;
     int alphas = switcher->grid.alpha_count;
-    for (int i = 0; i < (switcher->want_all ? alphas : 1); i++) {
+    for (int i = 0; i < alphas; i++) {
         int row = (switcher->wish / GRID_MAX_SIZES + alphas - i) % alphas;
+        if (!switcher->want_all && !switcher->grid.models[row])
+            continue;
         for (int size = switcher->grid.size_count - 1; size >= 0; size--)
             if (is_missing(switcher, row * GRID_MAX_SIZES + size))
                 return row * GRID_MAX_SIZES + size;

@@ -284,13 +284,17 @@ static void a_recording_is_started_and_stopped(void **state)
     }
     /* and another */
     control_wish(stage.control, WISH_RECORD);
-    give_picture();
+    do { /* the thread may still be leaving the first */
+        give_picture();
+        control_get_facts(stage.control, &facts);
+    } while (!*facts.recording);
+    assert_string_not_equal(facts.recording, name);
     give_picture();
     assert_int_equal(recorder_finish(stage.recorder), 0);
     assert_int_equal(count_said("recorded 2 frames to "), 1);
-    assert_int_equal(find_files(".mkv", 1, name), 2);
+    assert_int_equal(find_files(".mkv", 0, name), 2);
     if (can_read_back())
-        assert_probe(name, "stream=nb_read_frames", "2\n");
+        assert_probe(facts.recording, "stream=nb_read_frames", "2\n");
 }
 
 static void live_recordings_begin_without_waiting(void **state)

@@ -60,6 +60,7 @@ static int fake_open(void *context, const char *path)
         if (node->opened)
             return -EBUSY;
         node->opened = 1;
+        node->times_opened++;
         node->was_removed = 0;
         node->broken = 0;
         fake->descriptors++;
@@ -300,6 +301,8 @@ static int enumerate_size(const FakeNode *node, struct v4l2_frmsizeenum *size)
 static int enumerate_interval(const FakeNode *node, struct v4l2_frmivalenum *interval)
 {
     unsigned int index = interval->index;
+    if (node->tells_no_rates)
+        return -ENOTTY;
     for (const FakeMode *mode = node->modes; mode->fourcc; mode++) {
         if (mode->fourcc != interval->pixel_format || !mode->denominator)
             continue;
@@ -374,11 +377,12 @@ static int parameters(FakeNode *node, struct v4l2_streamparm *values, int set)
 static int request_buffers(FakeNode *node, struct v4l2_requestbuffers *request)
 {
     free_buffers(node);
-    if (request->count > FAKE_BUFFERS)
-        request->count = FAKE_BUFFERS;
+    unsigned int most = node->most_buffers ? node->most_buffers : FAKE_BUFFERS;
+    if (request->count > most)
+        request->count = most;
     for (unsigned int i = 0; i < request->count; i++) {
-        node->buffers[i].length = node->format.sizeimage;
-        node->buffers[i].memory = malloc(node->format.sizeimage);
+        node->buffers[i].length = node->format.sizeimage - node->missing_bytes;
+        node->buffers[i].memory = malloc(node->buffers[i].length);
         assert_non_null(node->buffers[i].memory);
     }
     node->buffer_count = (int)request->count;

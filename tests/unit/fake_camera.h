@@ -48,6 +48,9 @@ typedef struct FakeNode {
     const char *driver, *card, *bus;
     FakeMode modes[FAKE_MODES];  /* those of one format together; ends with a fourcc of 0 */
     int tells_no_formats;        /* no VIDIOC_ENUM_FMT */
+    int tells_no_rates;          /* no VIDIOC_ENUM_FRAMEINTERVALS */
+    unsigned int most_buffers;   /* of FAKE_BUFFERS; 0: all */
+    unsigned int missing_bytes;  /* at the end of every buffer */
     struct v4l2_pix_format like; /* colorspace, ycbcr_enc, quantization; extra bytes a line in bytesperline */
     int first_sequence;          /* at every start */
     int has_dark_control, dark_control;
@@ -60,6 +63,7 @@ typedef struct FakeNode {
     const void *pictures; /* for draw */
     /* state */
     int opened, streaming, was_removed;
+    int times_opened;
     struct v4l2_pix_format format;
     unsigned int numerator, denominator;
     FakeBuffer buffers[FAKE_BUFFERS];

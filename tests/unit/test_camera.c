@@ -1,5 +1,6 @@
 /* Opening, listing and streaming cameras that a table of system calls plays. */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -210,6 +211,29 @@ static void odd_drivers(void **state)
     fake.nodes[0].modes[1] = (FakeMode){0};
     source = open_or_fail(&fake, NULL, &(CameraOptions){.width = 1280, .height = 720});
     assert_string_equal(camera_description(source), "Fake Camera: 1280x720 YU12 at 90 fps");
+    source_destroy(source);
+    fake_camera_finish(&fake);
+}
+
+/* What makes no sense is refused; few buffers do. */
+static void drivers_at_fault(void **state)
+{
+    (void)state;
+    FakeCamera fake;
+    fake_camera_init(&fake);
+    fake.nodes[0].missing_bytes = 1;
+    expect_refused(&fake, "/dev/video0", &any, "the driver is at fault");
+    fake.nodes[0].missing_bytes = 0;
+    fake.nodes[0].most_buffers = 1;
+    expect_refused(&fake, "/dev/video0", &any, "1 buffers, 2 are needed");
+    fake.nodes[0].most_buffers = 2;
+    source_destroy(open_or_fail(&fake, "/dev/video0", &any));
+    /* does not tell its rates, and has another than the one that is asked for */
+    fake.nodes[0].tells_no_rates = 1;
+    expect_refused(&fake, "/dev/video0", &(CameraOptions){.frame_rate = 60},
+                   "gives 30 frames a second at 640x480 YUYV, not 60");
+    Source *source = open_or_fail(&fake, "/dev/video0", &(CameraOptions){.frame_rate = 15});
+    assert_true(source->frame_rate == 15);
     source_destroy(source);
     fake_camera_finish(&fake);
 }
@@ -553,6 +577,54 @@ static void another_port(void **state)
     }
 }
 
+/* A twin that was plugged in meanwhile is a stranger when the camera is lost for the second time. */
+static void a_later_twin(void **state)
+{
+    (void)state;
+    FakeCamera fake;
+    Frame frame;
+    VisionError error;
+    fake_camera_init(&fake);
+    FakeNode *camera = &fake.nodes[0];
+    Source *source = open_or_fail(&fake, "/dev/video0", &any);
+    for (int outage = 0; outage < 2; outage++) {
+        assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_FRAME);
+        camera->present = 0;
+        assert_int_equal(frames_until_lost(source, "unplugged"), 0);
+        for (int i = 0; i < 12; i++)
+            assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_LOST);
+        camera->present = 1;
+        while (source->functions->read(source, &frame, &error) == SOURCE_LOST)
+            ;
+        if (outage == 0)
+            fake_camera_add(&fake, 1, "Fake Camera", "usb-0000:00:14.0-7");
+    }
+    assert_int_equal(camera->opened, 1);
+    source_destroy(source);
+    fake_camera_finish(&fake);
+}
+
+/* Of two nodes of one device the one that starts is taken. */
+static void two_nodes_of_a_device(void **state)
+{
+    (void)state;
+    FakeCamera fake;
+    Frame frame;
+    VisionError error;
+    fake_camera_init(&fake);
+    fake_camera_add(&fake, 1, "Fake Camera", "usb-0000:00:14.0-1");
+    Source *source = open_or_fail(&fake, "/dev/video0", &any);
+    expect_frame(source, &frame, 0, 0);
+    fake.nodes[0].broken = 1;
+    assert_int_equal(frames_until_lost(source, "does not answer"), 0);
+    fake_camera_fail(&fake, VIDIOC_STREAMON, EBUSY, 0, 1);
+    assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_FRAME);
+    assert_int_equal(fake.nodes[0].opened, 0);
+    assert_int_equal(fake.nodes[1].opened, 1);
+    source_destroy(source);
+    fake_camera_finish(&fake);
+}
+
 /* Attempts to reopen become rarer, up to one a second. */
 static void back_off(void **state)
 {
@@ -598,6 +670,30 @@ static void fails_again_and_again(void **state)
     fake_camera_finish(&fake);
 }
 
+static void break_after_three_frames(FakeCamera *fake)
+{
+    fake->nodes[0].broken = fake->nodes[0].started >= 3;
+}
+
+/* Nor one that delivers a few frames each time. */
+static void runs_for_moments(void **state)
+{
+    (void)state;
+    FakeCamera fake;
+    Frame frame;
+    VisionError error;
+    fake_camera_init(&fake);
+    fake.on_wait = break_after_three_frames;
+    Source *source = open_or_fail(&fake, "/dev/video0", &any);
+    int64_t start = fake.clock_ns;
+    while (fake.clock_ns - start < INT64_C(10000000000))
+        source->functions->read(source, &frame, &error);
+    assert_in_range(fake.nodes[0].times_opened, 10, 16);
+    assert_in_range(atomic_load(&source->counts.lost), 10, 16);
+    source_destroy(source);
+    fake_camera_finish(&fake);
+}
+
 static void silence(void **state)
 {
     (void)state;
@@ -618,6 +714,7 @@ static void silence(void **state)
         assert_true(fake.clock_ns - start < INT64_C(251000000) * (i + 1));
     }
     expect_counts(source, 0, 0, 0, 1);
+    assert_in_range(fake.nodes[0].times_opened, 3, 5);
     fake.nodes[0].next_ns = fake.clock_ns;
     fake.nodes[0].silent = 0;
     SourceStatus status;
@@ -684,10 +781,13 @@ static void formats_are_agreed_again(void **state)
     Source *source = open_or_fail(&fake, "/dev/video0", &any);
     expect_frame(source, &frame, 0, 0);
     fake.nodes[0].broken = 1;
+    fake.nodes[0].first_sequence = 500;
     fake.nodes[0].modes[0] = (FakeMode){V4L2_PIX_FMT_NV12, 320, 240, 1, 30, 0, 0};
     fake.nodes[0].modes[1] = (FakeMode){0};
     assert_int_equal(frames_until_lost(source, "does not answer"), 0);
     assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_FRAME);
+    assert_int_equal(frame.sequence, 1);
+    expect_counts(source, 0, 0, 0, 1);
     assert_int_equal(frame.format, PIXEL_NV12);
     assert_int_equal(frame.width, 320);
     assert_string_equal(camera_description(source), "Fake Camera: 320x240 NV12 at 30 fps");
@@ -817,6 +917,27 @@ static void advice_in_the_dark(void **state)
     }
 }
 
+static int open_descriptors(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < 256; fd++)
+        count += fcntl(fd, F_GETFD) >= 0;
+    return count;
+}
+
+/* Those that the table does not know of. */
+static void descriptors(void **state)
+{
+    (void)state;
+    FakeCamera fake;
+    int before = open_descriptors();
+    fake_camera_init(&fake);
+    source_destroy(open_or_fail(&fake, "/dev/video0", &any));
+    expect_refused(&fake, "/dev/video1", &any, "no such camera");
+    assert_int_equal(open_descriptors(), before);
+    fake_camera_finish(&fake);
+}
+
 static void paths(void **state)
 {
     (void)state;
@@ -838,6 +959,7 @@ static void paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(descriptors), /* first: the others may leave many */
         cmocka_unit_test(every_error_at_opening),
         cmocka_unit_test(errors_name_the_remedy),
         cmocka_unit_test(what_cannot_be_had),
@@ -845,6 +967,7 @@ int main(void)
         cmocka_unit_test(names_are_made_printable),
         cmocka_unit_test(first_camera),
         cmocka_unit_test(odd_drivers),
+        cmocka_unit_test(drivers_at_fault),
         cmocka_unit_test(frames_in_order),
         cmocka_unit_test(jpeg_pictures),
         cmocka_unit_test(ends_of_jpegs),
@@ -855,8 +978,11 @@ int main(void)
         cmocka_unit_test(harmless_errors),
         cmocka_unit_test(back_under_another_number),
         cmocka_unit_test(another_port),
+        cmocka_unit_test(a_later_twin),
+        cmocka_unit_test(two_nodes_of_a_device),
         cmocka_unit_test(back_off),
         cmocka_unit_test(fails_again_and_again),
+        cmocka_unit_test(runs_for_moments),
         cmocka_unit_test(silence),
         cmocka_unit_test(silence_of_a_slow_camera),
         cmocka_unit_test(only_damaged_frames),

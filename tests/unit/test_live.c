@@ -68,6 +68,11 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
     return SOURCE_END;
 }
 
+static const char *fake_advice(const Source *source)
+{
+    return ((const FakeCamera *)source)->sequence > 3 ? "open the curtains" : NULL;
+}
+
 static void fake_interrupt(Source *source)
 {
     atomic_store(&((FakeCamera *)source)->interrupted, 1);
@@ -126,7 +131,8 @@ typedef struct Rig {
 
 static int set_up(void **state)
 {
-    static const SourceFunctions functions = {.name = "fake", .read = fake_read, .interrupt = fake_interrupt};
+    static const SourceFunctions functions = {
+        .name = "fake", .read = fake_read, .interrupt = fake_interrupt, .advice = fake_advice};
     static char models[4096];
     Rig *rig = calloc(1, sizeof *rig);
     assert_non_null(rig);
@@ -194,6 +200,9 @@ static void it_stops_after_the_frames_asked_for(void **state)
     assert_int_equal(facts.captured, rig->recording.frames); /* what is recorded is what was captured */
     assert_true(facts.skipped >= facts.captured - 20 - 2);   /* one may wait, one be in work */
     assert_true(facts.latency_ms != 0);
+    char notice[CONTROL_TEXT];
+    assert_int_equal(control_get_notice(rig->control, notice), 1); /* once */
+    assert_string_equal(notice, "open the curtains");
 }
 
 static void a_lost_camera_comes_back(void **state)

@@ -25,6 +25,13 @@ def until(condition, what):
         time.sleep(0.02)
 
 
+def add_suppressions(environment):
+    """Leaks of libraries are not ours, in a build that looks for leaks."""
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "leaks.supp")
+    options = [environment.get("LSAN_OPTIONS"), f"suppressions={path}", "print_suppressions=0"]
+    environment["LSAN_OPTIONS"] = ":".join(filter(None, options))
+
+
 class Image:
     """What a part of the screen shows, RGB."""
 
