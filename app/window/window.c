@@ -36,6 +36,7 @@ static void set_hints(void)
     SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "1"); /* window_keep_awake() decides */
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_VIDEO_MINIMIZE_ON_FOCUS_LOSS, "0"); /* a full screen stays on its monitor */
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");     /* no OpenGL beneath the software renderer */
 }
 
 /* The picture's own size, doubled where it is tiny, shrunk where the screen is smaller. */
@@ -54,8 +55,8 @@ static SDL_Point first_size(int width, int height)
     return (SDL_Point){SDL_max(1, (int)(width * scale)), SDL_max(1, (int)(height * scale))};
 }
 
-/* Mesa draws on all processor cores, which detection needs, where there is no graphics card; SDL's own
- * renderer takes a part of one. */
+/* Where there is no graphics card, Mesa draws on all processor cores, which detection needs: 54 % of a core
+ * for 1280x800 at 25 pictures a second, of which SDL's own renderer takes 18. */
 static int is_emulated(void)
 {
     enum { GL_RENDERER = 0x1F01 };

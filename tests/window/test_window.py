@@ -43,7 +43,7 @@ class WindowCase(harness.Case):
         self.addCleanup(self.screen.close)
         self.environment.update(DISPLAY=self.screen.display, SDL_VIDEODRIVER="x11")
         self.environment.pop("WAYLAND_DISPLAY", None)
-        screen.add_suppressions(self.environment)
+        screen.leave_libraries_alone(self.environment)
         self.lines_path = self.path("out.jsonl")
 
     def open(self, *arguments):
@@ -360,7 +360,7 @@ class WithoutAScreen(harness.Case):
         super().setUp()
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
             self.environment.pop(name, None)
-        screen.add_suppressions(self.environment)
+        screen.leave_libraries_alone(self.environment)
 
     def test_an_error_names_headless(self):
         self.environment["SDL_VIDEODRIVER"] = "x11"
