@@ -140,21 +140,43 @@ size_t plan_op_zeros(const PlanOp *op)
     return op->kind == PLAN_POINTWISE ? 0 : (size_t)op->in_shape.width * (size_t)op->in_shape.pixel_stride;
 }
 
+static int folds(const PlanOp *op, const Kernels *kernels)
+{
+    return kernels->convolution_folded && op->out_shape.channels <= KERNEL_FOLDED_CHANNELS;
+}
+
+/* One row of the picture and its pad pixels; `row` becomes a row for convolution_row or, if folded, for
+ * convolution_folded. */
+static void normalise_padded(const Kernels *kernels, const uint8_t *rgb, int size, int folded, float *row)
+{
+    if (folded) {
+        int half = size / 2 * PICTURE_CHANNELS;
+        kernels->normalise_pairs(rgb, rgb + half, half, row + 2 * PICTURE_CHANNELS);
+        for (int i = 0; i < PICTURE_CHANNELS; i++) {
+            row[2 * i] = 0;
+            row[2 * i + 1] = row[2 * (half + i)];
+        }
+    } else {
+        for (int i = 0; i < PICTURE_CHANNELS; i++)
+            row[i] = row[(size + 1) * PICTURE_CHANNELS + i] = 0;
+        kernels->normalise_row(rgb, size * PICTURE_CHANNELS, row + PICTURE_CHANNELS);
+    }
+}
+
 static void run_convolution(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int begin,
                             int end, float *scratch)
 {
     int size = picture->size, width = op->out_shape.width, channels = op->out_shape.pixel_stride;
     size_t row_floats = ring_row_floats(size);
+    int folded = folds(op, kernels);
+    ConvolutionRow *convolution = folded ? kernels->convolution_folded : kernels->convolution_row;
     int ready = 2 * begin - 1; /* the next input row to normalise */
     for (int y = begin; y < end; y++) {
         for (; ready <= 2 * y + 1 && ready < size; ready++) {
             if (ready < 0)
                 continue;
-            float *row = scratch + (size_t)(ready % RING_ROWS) * row_floats;
-            for (int i = 0; i < PICTURE_CHANNELS; i++)
-                row[i] = row[(size + 1) * PICTURE_CHANNELS + i] = 0;
-            kernels->normalise_row(picture->rgb + ready * picture->stride, size * PICTURE_CHANNELS,
-                                   row + PICTURE_CHANNELS);
+            normalise_padded(kernels, picture->rgb + ready * picture->stride, size, folded,
+                             scratch + (size_t)(ready % RING_ROWS) * row_floats);
         }
         const float *rows[3];
         for (int i = 0; i < 3; i++) {
@@ -162,8 +184,8 @@ static void run_convolution(const PlanOp *op, const Kernels *kernels, const Plan
             rows[i] =
                 in_y < 0 || in_y >= size ? picture->zeros : scratch + (size_t)(in_y % RING_ROWS) * row_floats;
         }
-        kernels->convolution_row(rows, width, op->filter->taps, op->filter->bias, channels,
-                                 op->out + (ptrdiff_t)y * width * channels);
+        convolution(rows, width, op->filter->taps, op->filter->bias, channels,
+                    op->out + (ptrdiff_t)y * width * channels);
     }
 }
 

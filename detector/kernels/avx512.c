@@ -1,6 +1,7 @@
 #include "detector/kernels/simd.h"
 
 #include <immintrin.h>
+#include <string.h>
 
 #define KERNEL(name) name##_avx512
 
@@ -63,6 +64,42 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
     return _mm512_min_ps(_mm512_max_ps(x, _mm512_setzero_ps()), _mm512_set1_ps(6)); /* max(NaN, 0) is 0 */
 }
 
+/* Lanes 2i and 2i + 1 are p[0] and p[1]. */
+static ALWAYS_INLINE Vec vec_splat_pair(const float *p)
+{
+    long long pair;
+    memcpy(&pair, p, sizeof pair);
+    return _mm512_castsi512_ps(_mm512_set1_epi64(pair));
+}
+
+/* Lanes 2i and 2i + 1 are p[i]. */
+static ALWAYS_INLINE Vec vec_twice(const float *p)
+{
+    const __m512i spread = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    return _mm512_permutexvar_ps(spread, _mm512_castps256_ps512(_mm256_load_ps(p)));
+}
+
+/* Lane i is lane 2i or 2i + 1; zeros from the middle on. */
+static ALWAYS_INLINE Vec vec_even_lanes(Vec x)
+{
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm512_maskz_permutexvar_ps(0xff, even, x);
+}
+
+static ALWAYS_INLINE Vec vec_odd_lanes(Vec x)
+{
+    const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm512_maskz_permutexvar_ps(0xff, odd, x);
+}
+
+/* Lanes 2i and 2i + 1 are a[i] and b[i]. */
+static ALWAYS_INLINE Vec vec_from_byte_pairs(const uint8_t *a, const uint8_t *b)
+{
+    const __m128i pairs =
+        _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)a), _mm_loadl_epi64((const __m128i *)b));
+    return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(pairs));
+}
+
 /* 28 sums, 2 weights and a value fill 31 of the 32 registers; a value is used twice, so that one load
  * feeds two multiply-adds. */
 #define TILE_PIXELS 14
@@ -82,6 +119,7 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 #define PEAK_CHAINS 16
 
 #include "detector/kernels/simd_convolution.h"
+#include "detector/kernels/simd_convolution_folded.h"
 #include "detector/kernels/simd_depthwise.h"
 #include "detector/kernels/simd_multiply_broadcast.h"
 #include "detector/kernels/simd_normalise.h"
@@ -96,6 +134,8 @@ void kernels_init_avx512(Kernels *kernels)
         .tile = TILE_PIXELS,
         .normalise_row = normalise_row_avx512,
         .convolution_row = convolution_row_avx512,
+        .normalise_pairs = normalise_pairs_avx512,
+        .convolution_folded = convolution_folded_avx512,
         .depthwise_rows = {NULL, depthwise_rows_s1_avx512, depthwise_rows_s2_avx512},
         .pointwise_tile = pointwise_tile_avx512,
         .peak_burst = peak_burst_avx512,

@@ -47,6 +47,20 @@ typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 typedef void ConvolutionRow(const float *const rows[3], int width, const float *weights, const float *bias,
                             int channels, float *out);
 
+/* Where a vector holds the channels of two outputs, up to KERNEL_FOLDED_CHANNELS each, output x is computed
+ * together with x + kernel_fold(width), and input rows are folded: floats 2i and 2i + 1 are floats i and
+ * i + 6 * kernel_fold(width) of a row as above, for i < 6 * (width - kernel_fold(width)) + 3. */
+#define KERNEL_FOLDED_CHANNELS 8
+
+static inline int kernel_fold(int width)
+{
+    return width / 2;
+}
+
+/* Of a folded row: out[2 * i] and out[2 * i + 1] are a[i] and b[i], normalised, for i < count. Any alignment.
+ */
+typedef void NormalisePairs(const uint8_t *a, const uint8_t *b, int count, float *out);
+
 #define DEPTHWISE_MAX_ROWS 8
 
 /* Output columns x_begin..x_end-1 of out_rows rows (1..DEPTHWISE_MAX_ROWS) of a depthwise 3x3 convolution,
@@ -89,7 +103,9 @@ typedef struct Kernels {
     int tile;        /* pixels that the pointwise kernel likes to get a multiple of */
     NormaliseRow *normalise_row;
     ConvolutionRow *convolution_row;
-    DepthwiseRows *depthwise_rows[3]; /* by stride: [1], [2]; [0] is NULL */
+    NormalisePairs *normalise_pairs; /* NULL, as the next one, where vectors are too short for two outputs */
+    ConvolutionRow *convolution_folded; /* of folded rows, for at most KERNEL_FOLDED_CHANNELS channels */
+    DepthwiseRows *depthwise_rows[3];   /* by stride: [1], [2]; [0] is NULL */
     PointwiseTile *pointwise_tile;
     PeakBurst *peak_burst;
 } Kernels;

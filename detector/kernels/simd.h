@@ -9,6 +9,8 @@
  *   vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), vec_clamp6(x), which
  * makes 0 of NaN
  * - KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
+ * - for simd_convolution_folded.h alone: vec_splat_pair(p), vec_twice(p), vec_even_lanes(x),
+ * vec_odd_lanes(x), vec_from_byte_pairs(a, b)
  * - TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
  * simd_pointwise.h
  * - GROUP_PIXELS: of a tile, are stored while the next ones are computed

@@ -63,6 +63,14 @@ static void call_convolution(const Call *call)
                                    call->channels, call->out);
 }
 
+static void call_folded(const Call *call)
+{
+    const ptrdiff_t row = (2 * call->pixels + 2) * 3;
+    const float *const rows[3] = {call->in, call->in + row, call->in + 2 * row};
+    call->kernels->convolution_folded(rows, call->pixels, call->weights, call->weights + 27 * call->channels,
+                                      call->channels, call->out);
+}
+
 static void call_normalise(const Call *call)
 {
     call->kernels->normalise_row(call->bytes, call->pixels * 3, call->out);
@@ -174,6 +182,11 @@ void bench_kernels(const Kernels *kernels)
         call.channels = channels;
         snprintf(name, sizeof name, "convolution row, 112 x %d", channels);
         print_line(name, time_call(call_convolution, &call), 54.0 * call.pixels * channels, peak);
+    }
+    if (kernels->convolution_folded) {
+        call.channels = KERNEL_LANES;
+        snprintf(name, sizeof name, "folded convolution row, %d x %d", call.pixels, KERNEL_FOLDED_CHANNELS);
+        print_line(name, time_call(call_folded, &call), 54.0 * call.pixels * KERNEL_FOLDED_CHANNELS, peak);
     }
     call.pixels = 224;
     print_line("normalise row, 224 pixels", time_call(call_normalise, &call), 2.0 * 3 * call.pixels, peak);

@@ -118,6 +118,36 @@ static void convolution_wrong_bit(const float *const rows[3], int width, const f
         disturb(&out[14 * channels + 7]);
 }
 
+static void folded_wrong_bit(const float *const rows[3], int width, const float *weights, const float *bias,
+                             int channels, float *out)
+{
+    intact.convolution_folded(rows, width, weights, bias, channels, out);
+    if (width == 67)
+        disturb(&out[66 * channels + 7]);
+}
+
+static void folded_keeps_padding(const float *const rows[3], int width, const float *weights,
+                                 const float *bias, int channels, float *out)
+{
+    const float untouched = out[KERNEL_FOLDED_CHANNELS];
+    intact.convolution_folded(rows, width, weights, bias, channels, out);
+    out[KERNEL_FOLDED_CHANNELS] = untouched;
+}
+
+/* As if the outputs were an even number. */
+static void folded_takes_even_width(const float *const rows[3], int width, const float *weights,
+                                    const float *bias, int channels, float *out)
+{
+    intact.convolution_folded(rows, width / 2 * 2, weights, bias, channels, out);
+}
+
+static void normalise_pairs_wrong_bit(const uint8_t *a, const uint8_t *b, int count, float *out)
+{
+    intact.normalise_pairs(a, b, count, out);
+    if (count == 17)
+        disturb(&out[33]);
+}
+
 static void normalise_wrong_bit(const uint8_t *in, int count, float *out)
 {
     intact.normalise_row(in, count, out);
@@ -153,6 +183,18 @@ static const BrokenKernel broken_kernels[] = {
     {"normalise: a wrong bit behind the last vector",
      check_normalise,
      {.normalise_row = normalise_wrong_bit}},
+    {"folded convolution: a wrong bit in the last column",
+     check_convolution,
+     {.convolution_folded = folded_wrong_bit}},
+    {"folded convolution: padding is not stored",
+     check_convolution,
+     {.convolution_folded = folded_keeps_padding}},
+    {"folded convolution: leaves out the last column of an odd width",
+     check_convolution,
+     {.convolution_folded = folded_takes_even_width}},
+    {"normalise pairs: a wrong bit behind the last vector",
+     check_normalise,
+     {.normalise_pairs = normalise_pairs_wrong_bit}},
 };
 
 int broken_kernel_count(void)
@@ -166,6 +208,12 @@ BrokenKernel broken_kernel(int index, const Kernels *kernels)
     const Kernels replaced = broken.kernels;
     intact = *kernels;
     broken.kernels = *kernels;
+    if ((replaced.convolution_folded || replaced.normalise_pairs) && !kernels->convolution_folded)
+        broken.check = NULL;
+    if (replaced.convolution_folded)
+        broken.kernels.convolution_folded = replaced.convolution_folded;
+    if (replaced.normalise_pairs)
+        broken.kernels.normalise_pairs = replaced.normalise_pairs;
     if (replaced.pointwise_tile)
         broken.kernels.pointwise_tile = replaced.pointwise_tile;
     if (replaced.convolution_row)

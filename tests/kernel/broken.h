@@ -6,7 +6,7 @@
 
 typedef struct BrokenKernel {
     const char *how;
-    void (*check)(Report *report); /* the check that should fail */
+    void (*check)(Report *report); /* that should fail; NULL where there is no such kernel to break */
     Kernels kernels;
 } BrokenKernel;
 

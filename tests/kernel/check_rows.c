@@ -129,22 +129,38 @@ void check_depthwise(Report *report)
     }
 }
 
-static void check_convolution_row(Report *report, int width, int channels)
+/* The folded row of a row for `width` outputs. */
+static Buffer folded_row(const Buffer *row, int width, BufferSide side)
+{
+    const size_t fold = 6 * (size_t)kernel_fold(width), pairs = 6 * (size_t)width - fold + 3;
+    Buffer folded = buffer_create(2 * pairs, side);
+    for (size_t i = 0; i < pairs; i++) {
+        folded.data[2 * i] = row->data[i];
+        folded.data[2 * i + 1] = row->data[i + fold];
+    }
+    return folded;
+}
+
+static void check_convolution_row(Report *report, int width, int channels, int folded)
 {
     const int padded = kernel_pad(channels);
     Buffer weights = buffer_create(27 * (size_t)padded, BUFFER_AT_END);
     Buffer bias = buffer_create((size_t)padded, BUFFER_AT_END);
     fill_weights(&weights, &bias, 27, channels, padded);
     const size_t row_floats = (size_t)(2 * width + 2) * 3;
-    Buffer in[3];
+    Buffer plain[3], in[3];
     for (int row = 0; row < 3; row++) {
-        in[row] = buffer_create(row_floats, row == 1 ? BUFFER_AT_START : BUFFER_AT_END);
-        fill(in[row].data, row_floats, 1);
+        const BufferSide side = row == 1 ? BUFFER_AT_START : BUFFER_AT_END;
+        plain[row] = buffer_create(row_floats, side);
+        fill(plain[row].data, row_floats, 1);
+        in[row] = folded ? folded_row(&plain[row], width, side) : plain[row];
     }
     Buffer out =
         buffer_create((size_t)width * (size_t)padded, random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
     const float *const rows[3] = {in[0].data, in[1].data, in[2].data};
-    report->kernels->convolution_row(rows, width, weights.data, bias.data, padded, out.data);
+    ConvolutionRow *convolution =
+        folded ? report->kernels->convolution_folded : report->kernels->convolution_row;
+    convolution(rows, width, weights.data, bias.data, padded, out.data);
     report->checks++;
 
     const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
@@ -153,7 +169,7 @@ static void check_convolution_row(Report *report, int width, int channels)
         for (int c = 0; c < padded && !what; c++) {
             Expected sum = expected_start(bias.data[c]);
             for (int tap = 0; tap < 27; tap++)
-                expected_add(&sum, rows[tap / 9][6 * x + tap % 9], weights.data[tap * padded + c]);
+                expected_add(&sum, plain[tap / 9].data[6 * x + tap % 9], weights.data[tap * padded + c]);
             sum = expected_end(sum, 1);
             if (!as_expected(report->kernels, &sum, out.data[x * padded + c]))
                 what = c < channels ? "wrong value" : "padding is not zero";
@@ -161,10 +177,14 @@ static void check_convolution_row(Report *report, int width, int channels)
             channel = c;
         }
     if (what)
-        report_failure(report, "convolution_row: %s at column %d, channel %d: width %d, %d channels", what,
-                       column, channel, width, channels);
-    for (int row = 0; row < 3; row++)
-        buffer_destroy(&in[row]);
+        report_failure(report, "%s: %s at column %d, channel %d: width %d, %d channels",
+                       folded ? "convolution_folded" : "convolution_row", what, column, channel, width,
+                       channels);
+    for (int row = 0; row < 3; row++) {
+        buffer_destroy(&plain[row]);
+        if (folded)
+            buffer_destroy(&in[row]);
+    }
     buffer_destroy(&weights);
     buffer_destroy(&bias);
     buffer_destroy(&out);
@@ -175,14 +195,45 @@ void check_convolution(Report *report)
     static const int channels[] = {8, 16, 24, 32, 48, 64};
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
         for (int width = 1; width <= 40; width += report->quick ? 5 : 1)
-            check_convolution_row(report, width, channels[i]);
+            check_convolution_row(report, width, channels[i], 0);
         for (int width = 64; width <= 112; width += 16)
-            check_convolution_row(report, width, channels[i]);
+            check_convolution_row(report, width, channels[i], 0);
     }
+    if (!report->kernels->convolution_folded)
+        return;
+    for (int few = 1; few <= KERNEL_FOLDED_CHANNELS; few += KERNEL_FOLDED_CHANNELS - 1)
+        for (int width = 1; width <= 130; width += report->quick ? 9 : 1)
+            check_convolution_row(report, width, few, 1);
+}
+
+static void check_normalise_pairs(Report *report, int count)
+{
+    /* Bytes that end at the inaccessible page. */
+    const size_t floats = ((size_t)count + 3) / 4;
+    Buffer in[2], out = buffer_create(2 * (size_t)count, BUFFER_AT_END);
+    uint8_t *bytes[2];
+    for (int side = 0; side < 2; side++) {
+        in[side] = buffer_create(floats, BUFFER_AT_END);
+        bytes[side] = (uint8_t *)(in[side].data + floats) - count;
+        for (int i = 0; i < count; i++)
+            bytes[side][i] = (uint8_t)random_below(256);
+    }
+    report->kernels->normalise_pairs(bytes[0], bytes[1], count, out.data);
+    report->checks++;
+    for (int i = 0; i < 2 * count; i++)
+        if (out.data[i] != ((float)bytes[i % 2][i / 2] - 127.5f) * (1 / 127.5f) || !buffer_intact(&out)) {
+            report_failure(report, "normalise_pairs: wrong value or out of bounds at %d of %d", i, 2 * count);
+            break;
+        }
+    buffer_destroy(&in[0]);
+    buffer_destroy(&in[1]);
+    buffer_destroy(&out);
 }
 
 void check_normalise(Report *report)
 {
+    for (int count = 1; count <= 200 && report->kernels->normalise_pairs; count++)
+        check_normalise_pairs(report, count);
     for (int count = 1; count <= 200; count++) {
         const int shift = (int)random_below(16);
         /* Bytes that end at the inaccessible page. */

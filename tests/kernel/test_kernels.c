@@ -20,6 +20,8 @@ static int broken_kernels_fail(const Kernels *kernels)
     int all_fail = 1;
     for (int i = 0; i < broken_kernel_count(); i++) {
         BrokenKernel broken = broken_kernel(i, kernels);
+        if (!broken.check)
+            continue;
         Report report = {.kernels = &broken.kernels, .quiet = 1};
         broken.check(&report);
         if (report.failures == 0) {

@@ -1,0 +1,79 @@
+/*
+ * First convolution of half a vector of channels: outputs x and x + fold share a vector, the channels of one
+ * in its even lanes and those of the other in its odd ones. Their inputs lie side by side in a folded row, so
+ * one load spreads them. Every output is one chain of multiply-adds in the order (row, column, RGB) that
+ * starts from the bias, as in simd_convolution.h.
+ */
+
+/* Adds the taps of one row to `pairs` pairs of outputs; in: the first tap's inputs of the first pair. */
+static ALWAYS_INLINE void convolve_folded_row(Vec sum[], const float *in, const int pairs,
+                                              const float *weights, ptrdiff_t channels)
+{
+    ROLLED
+    for (int tap = 0; tap < ROW_TAPS; tap++, in += 2, weights += channels) {
+        Vec weight = vec_twice(weights);
+        EACH (p, pairs)
+            sum[p] = vec_fma(vec_splat_pair(in + 2 * p * PIXEL_STEP), weight, sum[p]);
+    }
+}
+
+/* first: of the pairs, whose outputs lie at out and `fold` floats behind. */
+static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t first, const int pairs,
+                                          const float *weights, const float *bias, ptrdiff_t channels,
+                                          float *out, ptrdiff_t fold)
+{
+    Vec sum[TILE_PIXELS];
+    Vec start = vec_twice(bias);
+    EACH (p, pairs)
+        sum[p] = start;
+    EACH (row, 3)
+        convolve_folded_row(sum, rows[row] + 2 * first * PIXEL_STEP, pairs,
+                            weights + row * ROW_TAPS * channels, channels);
+    EACH (p, pairs) {
+        Vec both = vec_clamp6(sum[p]);
+        vec_store(out + p * channels, vec_even_lanes(both));
+        vec_store(out + fold + p * channels, vec_odd_lanes(both));
+    }
+}
+
+typedef void ConvolveFoldedTile(const float *const rows[3], ptrdiff_t first, const float *weights,
+                                const float *bias, ptrdiff_t channels, float *out, ptrdiff_t fold);
+
+#define CONVOLVE_FOLDED_NAME(pairs) KERNEL(convolve_folded_##pairs)
+#define DEFINE_CONVOLVE_FOLDED(pairs, vectors)                                                               \
+    static void CONVOLVE_FOLDED_NAME(pairs)(const float *const rows[3], ptrdiff_t first,                     \
+                                            const float *weights, const float *bias, ptrdiff_t channels,     \
+                                            float *out, ptrdiff_t fold)                                      \
+    {                                                                                                        \
+        convolve_folded(rows, first, pairs, weights, bias, channels, out, fold);                             \
+    }
+HALF_TILES(DEFINE_CONVOLVE_FOLDED)
+
+#define CONVOLVE_FOLDED_ENTRY(pairs, vectors) [pairs] = CONVOLVE_FOLDED_NAME(pairs),
+static ConvolveFoldedTile *const folded_convolve[TILE_PIXELS + 1] = {HALF_TILES(CONVOLVE_FOLDED_ENTRY)};
+
+static void KERNEL(convolution_folded)(const float *const rows[3], int width, const float *weights,
+                                       const float *bias, int channels, float *out)
+{
+    const int fold = kernel_fold(width), pairs = width - fold;
+    for (int x = 0, tiles = (pairs + TILE_PIXELS - 1) / TILE_PIXELS; tiles > 0; tiles--) {
+        const int count = (pairs - x + tiles - 1) / tiles;
+        folded_convolve[count](rows, x, weights, bias, channels, out + (ptrdiff_t)x * channels,
+                               (ptrdiff_t)fold * channels);
+        x += count;
+    }
+}
+
+/* Bytes of two rows to floats in -1..1, side by side. */
+static void KERNEL(normalise_pairs)(const uint8_t *a, const uint8_t *b, int count, float *out)
+{
+    const float half = 127.5f, scale = 1 / 127.5f;
+    const Vec halves = vec_splat(&half), scales = vec_splat(&scale);
+    int i = 0;
+    for (; i + VEC_LANES / 2 <= count; i += VEC_LANES / 2)
+        vec_store_unaligned(out + 2 * i, vec_mul(vec_sub(vec_from_byte_pairs(a + i, b + i), halves), scales));
+    for (; i < count; i++) {
+        out[2 * i] = ((float)a[i] - half) * scale;
+        out[2 * i + 1] = ((float)b[i] - half) * scale;
+    }
+}
