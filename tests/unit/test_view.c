@@ -20,7 +20,7 @@ static const int64_t second = 1000000000;
 struct Window {
     void (*moment)(int number);
     Action action;
-    int moments, most_moments;
+    int moments, most_moments, waits;
     int shows, pictures, stale, awake;
     char status[512], state[128], centre[1024], notice[CONTROL_TEXT], title[512];
     int dim;
@@ -43,6 +43,7 @@ Action window_wait(Window *it, int timeout_ms)
 {
     Action action = it->action;
     it->action = ACTION_NONE;
+    assert_true(++it->waits < 10000); /* it does not turn in circles */
     if (action != ACTION_NONE)
         return action;
     if (timeout_ms == 0 && it->moments)
