@@ -24,7 +24,8 @@ struct Window {
     uint32_t wake_event;
     atomic_int wake_pending; /* one event in the queue is enough */
     int stale;
-    int key_repeats; /* the key that types next is held down */
+    SDL_Keysym key;  /* that was pressed last: its text comes next */
+    int key_repeats; /* it is held down */
 };
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -145,7 +146,7 @@ static void toggle_full_screen(Window *window)
 static Action press(Window *window, const char *text)
 {
     /* shortcuts of the desktop; the right Alt key types brackets on many keyboards */
-    const Key *key = SDL_GetModState() & (KMOD_CTRL | KMOD_LALT | KMOD_GUI) ? NULL : key_find(text);
+    const Key *key = window->key.mod & (KMOD_CTRL | KMOD_LALT | KMOD_GUI) ? NULL : key_find(text);
     if (!key || (window->key_repeats && !key->repeats))
         return ACTION_NONE;
     if (key->action == ACTION_FULLSCREEN)
@@ -158,9 +159,10 @@ static Action take_event(Window *window, const SDL_Event *event)
     switch (event->type) {
     case SDL_QUIT:
         return ACTION_QUIT;
-    case SDL_KEYDOWN: /* comes before the text it types */
+    case SDL_KEYDOWN:
+        window->key = event->key.keysym;
         window->key_repeats = event->key.repeat;
-        return event->key.keysym.sym == SDLK_ESCAPE ? press(window, NULL) : ACTION_NONE;
+        return window->key.sym == SDLK_ESCAPE ? press(window, NULL) : ACTION_NONE;
     case SDL_TEXTINPUT:
         return press(window, event->text.text);
     case SDL_WINDOWEVENT:

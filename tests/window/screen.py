@@ -102,8 +102,14 @@ class Screen:
                 raise AssertionError(f"ended with {process.returncode}: {process.stderr.read()}")
             return None
         number = until(find, "a window")
-        self.tell("xdotool", "windowactivate", "--sync", number)
+        until(lambda: process.poll() is not None or self.has_keyboard(number), "the keyboard in it")
         return number
+
+    def has_keyboard(self, window):
+        """Asks the window manager for it, until it is so."""
+        self.ask("wmctrl", "-i", "-a", window)
+        focus = self.ask("xdotool", "getwindowfocus").strip()
+        return focus and int(focus) == int(window, 16)
 
     def title(self, window):
         return self.ask("xdotool", "getwindowname", window).strip()
