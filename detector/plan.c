@@ -106,17 +106,6 @@ void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride)
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
-/* Whether the kernels take and make a narrow map here: from the first convolution to the next pointwise
- * layer. */
-static int makes_narrow(const Plan *plan, const NetworkLayer *layer)
-{
-    if (!plan->model->engine->kernels.convolution_folded || layer->out_channels > KERNEL_NARROW)
-        return 0;
-    return layer->kind == DETECTOR_LAYER_CONVOLUTION ||
-           (layer->kind == DETECTOR_LAYER_DEPTHWISE &&
-            plan->shapes[layer->input].pixel_stride == KERNEL_NARROW);
-}
-
 static void find_shapes(Plan *plan, int size)
 {
     const Network *network = &plan->model->network;
@@ -124,8 +113,8 @@ static void find_shapes(Plan *plan, int size)
         const NetworkLayer *layer = &network->layers[i];
         int height = layer->input < 0 ? size : plan->shapes[layer->input].height;
         int out = (height + layer->stride - 1) / layer->stride;
-        int stride = makes_narrow(plan, layer) ? KERNEL_NARROW : kernel_pixel_stride(layer->out_channels);
-        plan->shapes[i] = (PlanShape){out, out, layer->out_channels, stride};
+        plan->shapes[i] =
+            (PlanShape){out, out, layer->out_channels, kernel_pixel_stride(layer->out_channels)};
     }
 }
 

@@ -114,8 +114,7 @@ static size_t ring_row_floats(int size)
 /* Of the filtered pixels of a unit, which the room for a widened panel follows. */
 static size_t filtered_floats(const PlanOp *op)
 {
-    int pixels = ceil_div(pixel_count(&op->out_shape), op->ranges);
-    return (size_t)ceil_div(pixels * op->in_shape.pixel_stride, KERNEL_LANES) * KERNEL_LANES;
+    return (size_t)ceil_div(pixel_count(&op->out_shape), op->ranges) * (size_t)op->in_shape.pixel_stride;
 }
 
 size_t plan_op_scratch(const PlanOp *op, const Kernels *kernels)
@@ -141,6 +140,11 @@ size_t plan_op_zeros(const PlanOp *op)
     return op->kind == PLAN_POINTWISE ? 0 : (size_t)op->in_shape.width * (size_t)op->in_shape.pixel_stride;
 }
 
+static int folds(const PlanOp *op, const Kernels *kernels)
+{
+    return kernels->convolution_folded && op->out_shape.channels <= KERNEL_FOLDED_CHANNELS;
+}
+
 /* One row of the picture and its pad pixels; `row` becomes a row for convolution_row or, if folded, for
  * convolution_folded. */
 static void normalise_padded(const Kernels *kernels, const uint8_t *rgb, int size, int folded, float *row)
@@ -162,9 +166,9 @@ static void normalise_padded(const Kernels *kernels, const uint8_t *rgb, int siz
 static void run_convolution(const PlanOp *op, const Kernels *kernels, const PlanPicture *picture, int begin,
                             int end, float *scratch)
 {
-    int size = picture->size, width = op->out_shape.width, pixel_stride = op->out_shape.pixel_stride;
+    int size = picture->size, width = op->out_shape.width, channels = op->out_shape.pixel_stride;
     size_t row_floats = ring_row_floats(size);
-    int folded = pixel_stride == KERNEL_NARROW;
+    int folded = folds(op, kernels);
     ConvolutionRow *convolution = folded ? kernels->convolution_folded : kernels->convolution_row;
     int ready = 2 * begin - 1; /* the next input row to normalise */
     for (int y = begin; y < end; y++) {
@@ -180,8 +184,8 @@ static void run_convolution(const PlanOp *op, const Kernels *kernels, const Plan
             rows[i] =
                 in_y < 0 || in_y >= size ? picture->zeros : scratch + (size_t)(in_y % RING_ROWS) * row_floats;
         }
-        convolution(rows, width, op->filter->taps, op->filter->bias, kernel_pad(op->out_shape.channels),
-                    op->out + (ptrdiff_t)y * width * pixel_stride);
+        convolution(rows, width, op->filter->taps, op->filter->bias, channels,
+                    op->out + (ptrdiff_t)y * width * channels);
     }
 }
 
@@ -192,8 +196,6 @@ static void run_depthwise(const PlanOp *op, const Kernels *kernels, const float 
     const PlanShape *in = &op->in_shape;
     int width = op->out_shape.width;
     ptrdiff_t row_floats = (ptrdiff_t)in->width * in->pixel_stride;
-    DepthwiseRows *depthwise =
-        in->pixel_stride == KERNEL_NARROW ? kernels->depthwise_narrow : kernels->depthwise_rows[op->stride];
     while (begin < end) {
         int y = begin / width, x_begin = begin % width;
         int x_end = smaller(width, x_begin + end - begin);
@@ -204,8 +206,9 @@ static void run_depthwise(const PlanOp *op, const Kernels *kernels, const float 
             int in_y = y * op->stride - 1 + i;
             rows[i] = in_y < 0 || in_y >= in->height ? zeros : op->in + in_y * row_floats;
         }
-        depthwise(rows, out_rows, in->width, x_begin, x_end, op->filter->taps, op->filter->bias,
-                  kernel_pad(in->channels), in->pixel_stride, out);
+        kernels->depthwise_rows[op->stride](rows, out_rows, in->width, x_begin, x_end, op->filter->taps,
+                                            op->filter->bias, kernel_pad(in->channels), in->pixel_stride,
+                                            out);
         int pixels = out_rows * (x_end - x_begin);
         out += (ptrdiff_t)pixels * in->pixel_stride;
         begin += pixels;

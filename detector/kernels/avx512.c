@@ -79,13 +79,17 @@ static ALWAYS_INLINE Vec vec_twice(const float *p)
     return _mm512_permutexvar_ps(spread, _mm512_castps256_ps512(_mm256_load_ps(p)));
 }
 
-/* Stores the even lanes to even and the odd lanes to odd. */
-static ALWAYS_INLINE void vec_store_apart(float *even, float *odd, Vec x)
+/* Lane i is lane 2i or 2i + 1; zeros from the middle on. */
+static ALWAYS_INLINE Vec vec_even_lanes(Vec x)
 {
-    const __m512i apart = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 1, 3, 5, 7, 9, 11, 13, 15);
-    const Vec halves = _mm512_permutexvar_ps(apart, x);
-    _mm256_store_ps(even, _mm512_castps512_ps256(halves));
-    _mm256_store_ps(odd, _mm512_extractf32x8_ps(halves, 1));
+    const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm512_maskz_permutexvar_ps(0xff, even, x);
+}
+
+static ALWAYS_INLINE Vec vec_odd_lanes(Vec x)
+{
+    const __m512i odd = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 0, 0, 0, 0, 0, 0, 0, 0);
+    return _mm512_maskz_permutexvar_ps(0xff, odd, x);
 }
 
 /* Lanes 2i and 2i + 1 are a[i] and b[i]. */
@@ -94,41 +98,6 @@ static ALWAYS_INLINE Vec vec_from_byte_pairs(const uint8_t *a, const uint8_t *b)
     const __m128i pairs =
         _mm_unpacklo_epi8(_mm_loadl_epi64((const __m128i *)a), _mm_loadl_epi64((const __m128i *)b));
     return _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(pairs));
-}
-
-/* Both halves are p[0..7]. */
-static ALWAYS_INLINE Vec vec_halves(const float *p)
-{
-    return _mm512_broadcast_f32x8(_mm256_load_ps(p));
-}
-
-static ALWAYS_INLINE Vec vec_load_unaligned(const float *p)
-{
-    return _mm512_loadu_ps(p);
-}
-
-/* The upper half of a, then the lower half of b. */
-static ALWAYS_INLINE Vec vec_across(Vec a, Vec b)
-{
-    return _mm512_shuffle_f32x4(a, b, 0x4e);
-}
-
-typedef __mmask16 HalvesMask;
-
-static ALWAYS_INLINE HalvesMask halves_mask(int low, int high)
-{
-    return (HalvesMask)((low ? 0x00ff : 0) | (high ? 0xff00 : 0));
-}
-
-/* Zeros in place of a half that is not wanted, which need not exist. */
-static ALWAYS_INLINE Vec vec_load_halves(const float *p, HalvesMask wanted)
-{
-    return _mm512_maskz_loadu_ps(wanted, p);
-}
-
-static ALWAYS_INLINE void vec_store_halves(float *p, Vec x, HalvesMask wanted)
-{
-    _mm512_mask_storeu_ps(p, wanted, x);
 }
 
 /* 28 sums, 2 weights and a value fill 31 of the 32 registers; a value is used twice, so that one load
@@ -152,7 +121,6 @@ static ALWAYS_INLINE void vec_store_halves(float *p, Vec x, HalvesMask wanted)
 #include "detector/kernels/simd_convolution.h"
 #include "detector/kernels/simd_convolution_folded.h"
 #include "detector/kernels/simd_depthwise.h"
-#include "detector/kernels/simd_depthwise_narrow.h"
 #include "detector/kernels/simd_multiply_broadcast.h"
 #include "detector/kernels/simd_normalise.h"
 #include "detector/kernels/simd_peak.h"
@@ -168,7 +136,6 @@ void kernels_init_avx512(Kernels *kernels)
         .convolution_row = convolution_row_avx512,
         .normalise_pairs = normalise_pairs_avx512,
         .convolution_folded = convolution_folded_avx512,
-        .depthwise_narrow = depthwise_narrow_avx512,
         .depthwise_rows = {NULL, depthwise_rows_s1_avx512, depthwise_rows_s2_avx512},
         .pointwise_tile = pointwise_tile_avx512,
         .peak_burst = peak_burst_avx512,

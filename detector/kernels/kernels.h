@@ -36,10 +36,6 @@ static inline int kernel_pixel_stride(int channels)
     return padded % 128 == 0 ? padded + KERNEL_LANES : padded;
 }
 
-/* A narrow map has at most this many channels, and pixels just as many floats apart: they are 32-byte
- * aligned. Only kernels made for it take one. */
-#define KERNEL_NARROW 8
-
 /* out[i] = (in[i] - 127.5) / 127.5 for i < count. Any alignment. */
 typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 
@@ -51,9 +47,11 @@ typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 typedef void ConvolutionRow(const float *const rows[3], int width, const float *weights, const float *bias,
                             int channels, float *out);
 
-/* Where a vector holds two pixels of a narrow map, output x is computed together with x + kernel_fold(width),
- * and input rows are folded: floats 2i and 2i + 1 are floats i and i + 6 * kernel_fold(width) of a row as
- * above, for i < 6 * (width - kernel_fold(width)) + 3. */
+/* Where a vector holds the channels of two outputs, up to KERNEL_FOLDED_CHANNELS each, output x is computed
+ * together with x + kernel_fold(width), and input rows are folded: floats 2i and 2i + 1 are floats i and
+ * i + 6 * kernel_fold(width) of a row as above, for i < 6 * (width - kernel_fold(width)) + 3. */
+#define KERNEL_FOLDED_CHANNELS 8
+
 static inline int kernel_fold(int width)
 {
     return width / 2;
@@ -105,11 +103,9 @@ typedef struct Kernels {
     int tile;        /* pixels that the pointwise kernel likes to get a multiple of */
     NormaliseRow *normalise_row;
     ConvolutionRow *convolution_row;
-    DepthwiseRows *depthwise_rows[3]; /* by stride: [1], [2]; [0] is NULL */
-    /* For narrow maps; NULL where vectors are shorter than two of their pixels. */
-    NormalisePairs *normalise_pairs;
-    ConvolutionRow *convolution_folded; /* of folded rows, to a narrow map */
-    DepthwiseRows *depthwise_narrow;    /* stride 1 */
+    NormalisePairs *normalise_pairs; /* NULL, as the next one, where vectors are too short for two outputs */
+    ConvolutionRow *convolution_folded; /* of folded rows, for at most KERNEL_FOLDED_CHANNELS channels */
+    DepthwiseRows *depthwise_rows[3];   /* by stride: [1], [2]; [0] is NULL */
     PointwiseTile *pointwise_tile;
     PeakBurst *peak_burst;
 } Kernels;

@@ -9,9 +9,8 @@
  *   vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), vec_clamp6(x), which
  * makes 0 of NaN
  * - KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
- * - for narrow maps alone, see avx512.c: vec_splat_pair(p), vec_twice(p), vec_store_apart(even, odd, x),
- * vec_from_byte_pairs(a, b), vec_halves(p), vec_load_unaligned(p), vec_across(a, b),
- * HalvesMask, halves_mask(low, high), vec_load_halves(p, wanted), vec_store_halves(p, x, wanted)
+ * - for simd_convolution_folded.h alone: vec_splat_pair(p), vec_twice(p), vec_even_lanes(x),
+ * vec_odd_lanes(x), vec_from_byte_pairs(a, b)
  * - TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
  * simd_pointwise.h
  * - GROUP_PIXELS: of a tile, are stored while the next ones are computed

@@ -31,8 +31,8 @@ static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t 
                             weights + row * ROW_TAPS * channels, channels);
     EACH (p, pairs) {
         Vec both = vec_clamp6(sum[p]);
-        float *at = out + p * KERNEL_NARROW;
-        vec_store_apart(at, at + fold, both);
+        vec_store(out + p * channels, vec_even_lanes(both));
+        vec_store(out + fold + p * channels, vec_odd_lanes(both));
     }
 }
 
@@ -58,8 +58,8 @@ static void KERNEL(convolution_folded)(const float *const rows[3], int width, co
     const int fold = kernel_fold(width), pairs = width - fold;
     for (int x = 0, tiles = (pairs + TILE_PIXELS - 1) / TILE_PIXELS; tiles > 0; tiles--) {
         const int count = (pairs - x + tiles - 1) / tiles;
-        folded_convolve[count](rows, x, weights, bias, channels, out + (ptrdiff_t)x * KERNEL_NARROW,
-                               (ptrdiff_t)fold * KERNEL_NARROW);
+        folded_convolve[count](rows, x, weights, bias, channels, out + (ptrdiff_t)x * channels,
+                               (ptrdiff_t)fold * channels);
         x += count;
     }
 }
