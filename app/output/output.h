@@ -49,7 +49,6 @@ void output_destroy(Output *output); /* takes NULL */
 typedef struct RunInfo {
     const Options *options;
     const DetectorModelInfo *model;
-    const char *model_path;
     const char *isa;
     int threads;
     const Source *source;

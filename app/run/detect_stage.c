@@ -79,7 +79,7 @@ int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, 
     int64_t start = clock_now_ns();
     if (converter_to_rgb(stage->converter, frame, &stage->rgb, &unconverted))
         return app_fail(error, "%s", unconverted.message);
-    done->stage_ms[STAGE_CONVERT] = (double)(clock_now_ns() - start) / 1e6;
+    done->stage_ms[STAGE_CONVERT] = clock_ms_since(start);
 
     double threshold = control_threshold(pipeline->control);
     DetectorSettings settings = pipeline->settings;

@@ -15,30 +15,33 @@ static int same_alpha(double a, double b)
     return fabs(a - b) < 1e-6;
 }
 
+/* The usual ones, and what was loaded where it belongs. */
 static void list_alphas(DetectorGrid *grid, double loaded)
 {
-    int listed = 0;
-    for (int i = 0; i < USUAL; i++) {
-        if (!listed && loaded < usual_alphas[i] && !same_alpha(loaded, usual_alphas[i]))
-            grid->alphas[grid->alpha_count++] = loaded;
-        listed |= loaded < usual_alphas[i] || same_alpha(loaded, usual_alphas[i]);
-        grid->alphas[grid->alpha_count++] = usual_alphas[i];
-    }
-    if (!listed)
-        grid->alphas[grid->alpha_count++] = loaded;
+    double *alphas = grid->alphas;
+    memcpy(alphas, usual_alphas, sizeof usual_alphas);
+    grid->alpha_count = USUAL;
+    for (int i = 0; i < USUAL; i++)
+        if (same_alpha(alphas[i], loaded))
+            return;
+    int place = grid->alpha_count++;
+    for (; place > 0 && alphas[place - 1] > loaded; place--)
+        alphas[place] = alphas[place - 1];
+    alphas[place] = loaded;
 }
 
 static void list_sizes(DetectorGrid *grid, int asked)
 {
-    int listed = 0;
-    for (int i = 0; i < USUAL; i++) {
-        if (!listed && asked < usual_sizes[i])
-            grid->sizes[grid->size_count++] = asked;
-        listed |= asked <= usual_sizes[i];
-        grid->sizes[grid->size_count++] = usual_sizes[i];
-    }
-    if (!listed)
-        grid->sizes[grid->size_count++] = asked;
+    int *sizes = grid->sizes;
+    memcpy(sizes, usual_sizes, sizeof usual_sizes);
+    grid->size_count = USUAL;
+    for (int i = 0; i < USUAL; i++)
+        if (sizes[i] == asked)
+            return;
+    int place = grid->size_count++;
+    for (; place > 0 && sizes[place - 1] > asked; place--)
+        sizes[place] = sizes[place - 1];
+    sizes[place] = asked;
 }
 
 ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, AppError *error)

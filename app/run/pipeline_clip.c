@@ -22,11 +22,6 @@ typedef struct ClipRun {
     int64_t first_time, first_shown_ns; /* of the run, for real time */
 } ClipRun;
 
-static double milliseconds_since(int64_t start)
-{
-    return (double)(clock_now_ns() - start) / 1e6;
-}
-
 /* Moves a frame from its clip's time line to the run's. */
 static void place_in_round(Rounds *rounds, Frame *frame)
 {
@@ -96,7 +91,7 @@ static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, App
             picture_stage_draw(run->pictures, frame, done.result->detections, done.result->count, error);
         if (!done.picture)
             return PIPELINE_FAILED;
-        done.stage_ms[STAGE_DRAW] = milliseconds_since(start);
+        done.stage_ms[STAGE_DRAW] = clock_ms_since(start);
     }
     atomic_fetch_add(&pipeline->done, 1);
     PipelineEnd end = pipeline_give_picture(pipeline, &done, error);
@@ -150,7 +145,7 @@ static PipelineEnd run_frames(ClipRun *run, AppError *error)
                 return end;
             break;
         }
-        double read_ms = milliseconds_since(start);
+        double read_ms = clock_ms_since(start);
         place_in_round(&run->rounds, &frame);
         if (pipeline->realtime)
             wait_for_time(run, frame.time_ns);

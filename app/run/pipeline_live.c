@@ -3,10 +3,9 @@
 #include "app/run/detect_stage.h"
 #include "app/run/picture_stage.h"
 #include "app/run/pipeline_loops.h"
+#include "app/thread.h"
 #include "vision/convert.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,10 +18,12 @@ typedef struct LiveRun {
     PictureStage *pictures; /* NULL: nothing wants them */
     Detection drawn[PIPELINE_MAX_DETECTIONS];
     int64_t first_time; /* ns */
-    int64_t captured, skipped;
-    int is_lost, is_advised;
+    int64_t skipped;
+    int has_frames, is_lost, is_advised;
 
     DetectStage *detect; /* the detection thread's */
+
+    _Atomic double read_ms, draw_ms; /* what the last frame took of the capture thread */
 
     pthread_mutex_t lock; /* over what follows */
     Detection latest[PIPELINE_MAX_DETECTIONS];
@@ -67,14 +68,14 @@ static void publish_boxes(LiveRun *run, const DetectorResult *result)
 static PipelineEnd detect_newest(LiveRun *run, Frame *frame, AppError *error)
 {
     Pipeline *pipeline = run->pipeline;
-    OutputFrame done = {0};
+    OutputFrame done = {.stage_ms = {[STAGE_READ] = run->read_ms, [STAGE_DRAW] = run->draw_ms}};
     int64_t captured_ns = frame->time_ns;
     frame->time_ns -= run->first_time;
     if (detect_stage_run(run->detect, frame, &done, error))
         return PIPELINE_FAILED;
     publish_boxes(run, done.result);
     if (!pipeline->window)
-        control_shown(pipeline->control, (double)(clock_now_ns() - captured_ns) / 1e6);
+        control_shown(pipeline->control, clock_ms_since(captured_ns));
     atomic_fetch_add(&pipeline->done, 1);
     return pipeline_give_result(pipeline, &done, error);
 }
@@ -124,9 +125,11 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
     memcpy(run->drawn, run->latest, (size_t)count * sizeof *run->drawn);
     pthread_mutex_unlock(&run->lock);
     OutputFrame done = {.frame = frame};
+    int64_t start = clock_now_ns();
     done.picture = picture_stage_draw(run->pictures, frame, run->drawn, count, error);
     if (!done.picture)
         return PIPELINE_FAILED;
+    run->draw_ms = clock_ms_since(start);
     PipelineEnd end = pipeline_give_picture(run->pipeline, &done, error);
     if (control_take_turn(run->pipeline->control)) /* paused, the window stands still; nothing else does */
         picture_stage_show(run->pictures, captured_ns);
@@ -138,6 +141,7 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     Pipeline *pipeline = run->pipeline;
     VisionError why;
     Frame *copy = mailbox_blank(run->frames);
+    int64_t start = clock_now_ns();
     if (run->is_lost) {
         message("the camera is back");
         control_set_lost(pipeline->control, NULL);
@@ -147,8 +151,10 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
         atomic_fetch_add(&pipeline->source->counts.damaged, 1);
         return PIPELINE_DONE;
     }
-    if (!run->captured++)
+    run->read_ms = clock_ms_since(start);
+    if (!run->has_frames)
         run->first_time = frame->time_ns;
+    run->has_frames = 1;
     count_skipped(run, frame->time_ns);
     tell_advice(run);
 
@@ -206,16 +212,6 @@ static PipelineEnd capture_frames(LiveRun *run, AppError *error)
 
 /* ---- the run ------------------------------------------------------------------------------------- */
 
-static int start_thread(pthread_t *thread, LiveRun *run)
-{
-    sigset_t all, before; /* signals are for the main thread */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failed = pthread_create(thread, NULL, detect_frames, run);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
 {
     PipelineEnd end = PIPELINE_FAILED;
@@ -235,7 +231,7 @@ PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
         app_fail(error, "out of memory");
         goto out;
     }
-    if (start_thread(&thread, run)) {
+    if (thread_start(&thread, detect_frames, run)) {
         app_fail(error, "no thread can be started");
         goto out;
     }

@@ -6,10 +6,9 @@
 
 #include "app/message.h"
 #include "app/run/new_file.h"
+#include "app/thread.h"
 #include "vision/writer.h"
 #include <inttypes.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -325,11 +324,7 @@ Recorder *recorder_create(Control *control, double frame_rate, int live, const c
     recorder->busy_path = busy_path;
     pthread_mutex_init(&recorder->lock, NULL);
     pthread_cond_init(&recorder->changed, NULL);
-    sigset_t all, before; /* signals are for the program's own threads */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    recorder->running = pthread_create(&recorder->thread, NULL, run, recorder) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    recorder->running = thread_start(&recorder->thread, run, recorder) == 0;
     if (!recorder->running) {
         recorder_destroy(recorder);
         return NULL;

@@ -5,11 +5,10 @@
 #include "app/output/statistics.h"
 #include "app/run/pipeline.h"
 #include "app/run/steering.h"
+#include "app/thread.h"
 #include "app/window/view.h"
 #include "vision/camera.h"
 #include <libavutil/log.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +38,11 @@ typedef struct Session {
 static int is_camera(const Options *options)
 {
     return !options->operand || camera_is_device(options->operand);
+}
+
+static const char *input_name(const Session *session)
+{
+    return session->options->operand ? session->options->operand : camera_description(session->source);
 }
 
 /* Outputs replace existing files, so none may be the input, the weights or another output. */
@@ -239,15 +243,9 @@ static void *run_pipeline(void *argument)
 static void run_with_window(Session *session)
 {
     char name[256]; /* once the camera is read, only its thread may ask for the description */
-    snprintf(name, sizeof name, "%s",
-             session->options->operand ? session->options->operand : camera_description(session->source));
+    snprintf(name, sizeof name, "%s", input_name(session));
     pthread_t thread;
-    sigset_t all, before; /* signals are for the main thread */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int failed = pthread_create(&thread, NULL, run_pipeline, session);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed) {
+    if (thread_start(&thread, run_pipeline, session)) {
         session->end = PIPELINE_FAILED;
         app_fail(&session->error, "no thread can be started");
         return;
@@ -273,7 +271,8 @@ static void run_with_window(Session *session)
         session->end = PIPELINE_FAILED;
         session->error = error;
     }
-    if (recorder_finish(session->recorder) && session->end == PIPELINE_DONE) {
+    int is_good = session->end == PIPELINE_DONE || atomic_load(session->stop) == CONTROL_QUIT;
+    if (recorder_finish(session->recorder) && is_good && session->end != PIPELINE_FAILED) {
         session->end = PIPELINE_FAILED;
         app_fail(&session->error, "not every file that was asked for by a key could be written");
     }
@@ -317,7 +316,7 @@ static int exit_code(Session *session)
     case PIPELINE_DONE:
         if (atomic_load(&session->pipeline.done))
             return EXIT_DONE;
-        app_fail(&session->error, "%s: there is not one frame in it", session->options->operand);
+        app_fail(&session->error, "%s: there is not one frame in it", input_name(session));
         return EXIT_FAILED;
     case PIPELINE_STOPPED:
         return stop == CONTROL_QUIT ? EXIT_DONE : EXIT_SIGNAL + stop;

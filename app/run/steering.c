@@ -1,29 +1,26 @@
 #include "app/run/steering.h"
 
-static void tell(const Steering *steering, int failed, SwitchPoint point, const AppError *why)
+typedef int Step(Switcher *switcher, int step, SwitchPoint *point, AppError *error);
+
+static void take_step(const Steering *steering, Step *take, int step)
 {
-    if (failed)
-        control_notice(steering->control, "%s", why->message);
+    SwitchPoint point;
+    AppError why;
+    control_set_automatic(steering->control, 0);
+    if (take(steering->switcher, step, &point, &why))
+        control_notice(steering->control, "%s", why.message);
     else
         control_notice(steering->control, "alpha %g, size %d", point.alpha, point.size);
 }
 
 void steering_step_alpha(const Steering *steering, int step)
 {
-    SwitchPoint point;
-    AppError why;
-    control_set_automatic(steering->control, 0);
-    int failed = switcher_step_alpha(steering->switcher, step, &point, &why);
-    tell(steering, failed, point, &why);
+    take_step(steering, switcher_step_alpha, step);
 }
 
 void steering_step_size(const Steering *steering, int step)
 {
-    SwitchPoint point;
-    AppError why;
-    control_set_automatic(steering->control, 0);
-    int failed = switcher_step_size(steering->switcher, step, &point, &why);
-    tell(steering, failed, point, &why);
+    take_step(steering, switcher_step_size, step);
 }
 
 void steering_set_automatic(const Steering *steering, int on)

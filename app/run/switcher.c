@@ -4,8 +4,7 @@
  */
 #include "app/run/switcher.h"
 
-#include <pthread.h>
-#include <signal.h>
+#include "app/thread.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,11 +112,7 @@ static int wake(Switcher *switcher, AppError *error)
         pthread_cond_signal(&switcher->changed);
         return 0;
     }
-    sigset_t all, before; /* signals are for the program's own threads */
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    int code = pthread_create(&switcher->thread, NULL, run, switcher);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    int code = thread_start(&switcher->thread, run, switcher);
     if (code)
         return app_fail(error, "no thread can be started to load weights: %s", strerror(code));
     switcher->running = 1;

@@ -151,7 +151,7 @@ static int show(Loop *loop, const Frame *picture, AppError *error)
     if (window_show(view->window, picture, &overlay, error))
         return -1;
     if (picture && view->live)
-        control_shown(view->control, (double)(clock_now_ns() - picture->time_ns) / 1e6);
+        control_shown(view->control, clock_ms_since(picture->time_ns));
     if (strcmp(texts->title, loop->shown.title))
         window_set_title(view->window, texts->title);
     loop->shown = *texts;
