@@ -56,7 +56,7 @@ RateControl *rate_control_create(double target_rate)
     if (!control)
         return NULL;
     control->patience_ns = first_patience_ns;
-    rate_control_set_target(control, target_rate);
+    control->interval_ms = 1000 / target_rate;
     return control;
 }
 
@@ -69,12 +69,6 @@ static void forget_fits(RateControl *control)
 {
     for (int i = 0; i < control->known_count; i++)
         control->known[i].fits = 0;
-}
-
-void rate_control_set_target(RateControl *control, double target_rate)
-{
-    control->interval_ms = 1000 / target_rate;
-    forget_fits(control);
 }
 
 /* ---- relative times ----------------------------------------------------------------------------- */

@@ -12,8 +12,6 @@ typedef struct RateControl RateControl;
 /* target_rate in frames a second, above 0. NULL when out of memory. */
 RateControl *rate_control_create(double target_rate);
 void rate_control_destroy(RateControl *control);
-/* The camera's rate may be known later, or change. */
-void rate_control_set_target(RateControl *control, double target_rate);
 
 /* A frame was detected at `point`: it took busy_ms from taking the frame to the boxes, and ended at now_ns of
  * any clock. points: what may be chosen, up to SWITCHER_MAX_POINTS (switcher_ready()); they are ranked by
