@@ -1,6 +1,7 @@
 /* The public interface: engines, arguments, and detections from pictures of any size. */
 #include "model_test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,17 +210,22 @@ static void profile_adds_up(void **state)
     DetectorImage image = {fixture->rgb, 128, 128, 128 * 3};
     DetectorSettings settings = detector_default_settings();
     DetectorResult result;
-    for (int on = 0; on <= 1; on++) {
+    double most = 0; /* of the inference is accounted for; other programs may come between two layers */
+    for (int frame = 0; frame < 20; frame++) {
+        int on = frame > 0;
         detector_set_profiling(fixture->detector, on);
         assert_int_equal(detector_detect(fixture->detector, &image, &settings, &result, NULL), DETECTOR_OK);
         double sum = 0;
         for (int i = 0; i < detector_layer_count(fixture->detector); i++) {
-            double time = detector_layer(fixture->detector, i).last_ms;
-            assert_true(time >= 0);
-            sum += time;
+            DetectorLayer layer = detector_layer(fixture->detector, i);
+            assert_true(layer.last_ms >= 0);
+            assert_true(!on || layer.kind != DETECTOR_LAYER_POINTWISE || layer.last_ms > 0);
+            sum += layer.last_ms;
         }
-        assert_true(on ? sum > 0 && sum <= result.inference_ms : sum == 0);
+        assert_true(on ? sum <= result.inference_ms : sum == 0);
+        most = fmax(most, sum / result.inference_ms);
     }
+    assert_true(most > 0.5);
     detector_set_profiling(fixture->detector, 0);
 }
 
