@@ -91,14 +91,18 @@ Window *window_create(int width, int height, AppError *error)
         goto fail;
     window->wake_event = SDL_RegisterEvents(1);
     SDL_Point size = first_size(width, height);
-    window->window = SDL_CreateWindow("Lookout", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, size.x,
-                                      size.y, SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    /* hidden, as a renderer with OpenGL makes SDL replace the window: a shown one would flash and lose the
+     * keyboard */
+    window->window =
+        SDL_CreateWindow("Lookout", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, size.x, size.y,
+                         SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
     if (!window->window)
         goto fail;
     SDL_SetWindowMinimumSize(window->window, 64, 48);
     window->renderer = make_renderer(window->window);
     if (!window->renderer)
         goto fail;
+    SDL_ShowWindow(window->window);
     VisionError no_font; /* drawing_create() has said so */
     window->text = text_create(&no_font);
     window->layers[STATUS].panel.keeps_width = 1;

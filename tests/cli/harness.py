@@ -13,7 +13,7 @@ import unittest
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MODELS = os.path.join(SOURCE, "models")
-PROGRAM = os.environ.get("LOOKOUT_PROGRAM", os.path.join(SOURCE, "build", "lookout"))
+PROGRAM = os.path.abspath(os.environ.get("LOOKOUT_PROGRAM", os.path.join(SOURCE, "build", "lookout")))
 SHARED = os.environ.get("LOOKOUT_SHARED", os.path.join(os.path.dirname(SOURCE), "shared"))
 # what costs little where the result does not matter
 FAST = ["-a", "0.25", "--size", "128"]
