@@ -106,11 +106,11 @@ void control_step(Control *control)
     pthread_mutex_unlock(&control->lock);
 }
 
-static int has_wish(Control *control)
+static int has_any_wish(const Control *control)
 {
     int wishes = 0;
     for (int i = 0; i < WISH_COUNT; i++)
-        wishes |= atomic_load(&control->wishes[i]);
+        wishes |= control_has_wish(control, (Wish)i);
     return wishes;
 }
 
@@ -118,7 +118,8 @@ int control_wait_turn(Control *control)
 {
     int woken = 0;
     pthread_mutex_lock(&control->lock);
-    while (control->paused && !control->steps && !control_stopped(control) && !(woken = has_wish(control))) {
+    while (control->paused && !control->steps && !control_stopped(control) &&
+           !(woken = has_any_wish(control))) {
         /* a signal handler cannot wake anybody here */
         int64_t until = clock_now_ns() + 100000000;
         const struct timespec time = {until / 1000000000, until % 1000000000};
@@ -158,6 +159,11 @@ void control_wish(Control *control, Wish wish)
     pthread_mutex_lock(&control->lock);
     pthread_cond_broadcast(&control->turn);
     pthread_mutex_unlock(&control->lock);
+}
+
+int control_has_wish(const Control *control, Wish wish)
+{
+    return atomic_load(&control->wishes[wish]);
 }
 
 int control_take_wish(Control *control, Wish wish)

@@ -48,7 +48,9 @@ typedef enum Wish {
 } Wish;
 
 void control_wish(Control *control, Wish wish);
-/* Nonzero if the wish was made since the last call. */
+/* Nonzero if the wish was made and nobody has taken it. */
+int control_has_wish(const Control *control, Wish wish);
+/* The same, and it is taken. */
 int control_take_wish(Control *control, Wish wish);
 
 /* ---- facts -------------------------------------------------------------------------------------- */

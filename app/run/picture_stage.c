@@ -47,7 +47,7 @@ static DrawBox box_of(const PictureStage *stage, const Detection *detection, con
 }
 
 const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const Detection *detections,
-                                int count, AppError *error)
+                                int count, int uses, AppError *error)
 {
     const Pipeline *pipeline = stage->pipeline;
     VisionError why;
@@ -56,15 +56,18 @@ const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const D
         app_fail(error, "%s", why.message);
         return NULL;
     }
-    if (pipeline->recorder)
-        recorder_clean_picture(pipeline->recorder, picture);
+    Recorder *recorder = pipeline->recorder;
+    if (recorder && uses & PICTURE_FOR_SNAPSHOT)
+        recorder_snapshot(recorder, WISH_CLEAN_SNAPSHOT, picture);
     if (count > PIPELINE_MAX_DETECTIONS)
         count = PIPELINE_MAX_DETECTIONS;
     for (int i = 0; i < count; i++)
         stage->boxes[i] = box_of(stage, &detections[i], picture);
     drawing_boxes(pipeline->drawing, picture, stage->boxes, count);
-    if (pipeline->recorder)
-        recorder_picture(pipeline->recorder, picture);
+    if (recorder && uses & PICTURE_FOR_SNAPSHOT)
+        recorder_snapshot(recorder, WISH_SNAPSHOT, picture);
+    if (recorder && uses & PICTURE_FOR_RECORDING)
+        recorder_record(recorder, picture);
     return picture;
 }
 

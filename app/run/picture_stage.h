@@ -10,10 +10,14 @@ typedef struct PictureStage PictureStage;
 PictureStage *picture_stage_create(const Pipeline *pipeline);
 void picture_stage_destroy(PictureStage *stage);
 
-/* Converts the frame and draws the detections; gives the recorder what it wants. The picture is valid until
- * picture_stage_show(). Returns NULL with error (a damaged MJPEG picture). */
+typedef enum PictureUse { PICTURE_FOR_SNAPSHOT = 1, PICTURE_FOR_RECORDING = 2 } PictureUse;
+#define PICTURE_FOR_ALL (PICTURE_FOR_SNAPSHOT | PICTURE_FOR_RECORDING)
+
+/* Converts the frame and draws the detections; gives the recorder what it wants for these uses, of
+ * PictureUse. The picture is valid until the next call or picture_stage_show(). Returns NULL with error (a
+ * damaged MJPEG picture). */
 const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const Detection *detections,
-                                int count, AppError *error);
+                                int count, int uses, AppError *error);
 /* Hands the picture to the window, if there is one; time_ns: its timestamp there. */
 void picture_stage_show(PictureStage *stage, int64_t time_ns);
 

@@ -4,22 +4,34 @@
  * set too, ends them all.
  *
  * A clip, pictures, standard input:
- * - the thread that calls pipeline_run() owns the source and its frame, the stages, all outputs. It is worker
- * 0 of the detector's pool. It stops between two frames. A camera:
- * - the thread that calls pipeline_run() owns the source, the picture stage and the recording; the driver's
- * buffers never leave it. It stops when the source's read() returns, which Source.interrupt makes it do at
- * once.
- * - the detection thread owns the detect stage and the other outputs, and is worker 0. It stops when the
- * mailbox between them is closed. Around them:
- * - the main thread owns the window (app/window/view.h), if there is one, and starts the thread that calls
- * pipeline_run() then; else it calls that itself. It alone receives signals.
- * - the detector's workers (detector/pool.h): tiles of a layer, while detector_detect() runs; asleep
- * otherwise.
- * - the switcher's thread (app/run/switcher.h) loads weights, the recorder's (app/run/recorder.h) closes
- * files: both sleep until they are asked to.
- * - a recording's thread (vision/writer.h): the encoder, and copies of pictures in a bounded queue. When it
- * is full, a clip waits and a camera's picture is dropped. It ends in writer_finish() or writer_destroy().
- * - decoder threads that libavcodec starts and stops with the source.
+ *
+ *   The thread that calls pipeline_run() owns the source and its frame, the stages, and all outputs. It is
+ *   worker 0 of the detector's pool. It stops between two frames.
+ *
+ * A camera:
+ *
+ *   The thread that calls pipeline_run() owns the source, the picture stage and the recording; the driver's
+ *   buffers never leave it. It stops when the source's read() returns, which Source.interrupt makes it do at
+ *   once.
+ *
+ *   The detection thread owns the detect stage and the other outputs, and is worker 0. It stops when the
+ *   mailbox between them is closed.
+ *
+ * Around them:
+ *
+ *   The main thread owns the window (app/window/view.h), if there is one, and starts the thread that calls
+ *   pipeline_run() then; else it calls that itself. It alone receives signals.
+ *
+ *   The detector's workers (detector/pool.h) run tiles of a layer during detector_detect(), and sleep else.
+ *
+ *   The switcher's thread (app/run/switcher.h) loads weights, the recorder's (app/run/recorder.h) begins and
+ *   closes files. Both sleep until they are asked to.
+ *
+ *   A recording's thread (vision/writer.h) owns the encoder and copies of pictures in a bounded queue. When
+ *   it is full, a clip waits and a camera's picture is dropped. It ends in writer_finish() or
+ *   writer_destroy().
+ *
+ *   Decoder threads start and stop with the source, which is libavcodec's business.
  */
 #include "app/run/pipeline_loops.h"
 

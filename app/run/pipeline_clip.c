@@ -70,7 +70,7 @@ static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, AppError
     int64_t start = clock_now_ns();
     while (control_wait_turn(pipeline->control))
         if (!picture_stage_draw(run->pictures, done->frame, done->result->detections, done->result->count,
-                                error))
+                                PICTURE_FOR_ALL, error))
             return PIPELINE_FAILED;
     if (run->first_shown_ns)
         run->first_shown_ns += clock_now_ns() - start;
@@ -87,8 +87,8 @@ static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, App
         return PIPELINE_FAILED;
     if (run->pictures) {
         int64_t start = clock_now_ns();
-        done.picture =
-            picture_stage_draw(run->pictures, frame, done.result->detections, done.result->count, error);
+        done.picture = picture_stage_draw(run->pictures, frame, done.result->detections, done.result->count,
+                                          PICTURE_FOR_ALL, error);
         if (!done.picture)
             return PIPELINE_FAILED;
         done.stage_ms[STAGE_DRAW] = clock_ms_since(start);

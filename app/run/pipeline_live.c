@@ -17,6 +17,9 @@ typedef struct LiveRun {
     Converter *converter;
     PictureStage *pictures; /* NULL: nothing wants them */
     Detection drawn[PIPELINE_MAX_DETECTIONS];
+    Frame held; /* what the window shows while paused, for snapshots of it, and its boxes */
+    Detection held_boxes[PIPELINE_MAX_DETECTIONS];
+    int held_count, is_holding;
     int64_t first_time; /* ns */
     int64_t skipped;
     int has_frames, is_lost, is_advised;
@@ -118,6 +121,27 @@ static void tell_advice(LiveRun *run)
     control_notice(run->pipeline->control, "%s", advice);
 }
 
+/* A pause begins with a frame of its own, so that none before need be kept. */
+static int is_shown(LiveRun *run, const Frame *frame, int count)
+{
+    Control *control = run->pipeline->control;
+    int turn = control_take_turn(control), paused = control_paused(control);
+    int shown = turn || (paused && !run->is_holding);
+    if (shown && paused) {
+        run->is_holding = frame_copy(&run->held, frame) == 0;
+        run->held_count = count;
+        memcpy(run->held_boxes, run->drawn, (size_t)count * sizeof *run->drawn);
+    }
+    run->is_holding = run->is_holding && paused;
+    return shown;
+}
+
+static int snapshot_is_wished(const LiveRun *run)
+{
+    const Control *control = run->pipeline->control;
+    return control_has_wish(control, WISH_SNAPSHOT) || control_has_wish(control, WISH_CLEAN_SNAPSHOT);
+}
+
 static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, AppError *error)
 {
     pthread_mutex_lock(&run->lock);
@@ -126,12 +150,19 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
     pthread_mutex_unlock(&run->lock);
     OutputFrame done = {.frame = frame};
     int64_t start = clock_now_ns();
-    done.picture = picture_stage_draw(run->pictures, frame, run->drawn, count, error);
+    int shown = is_shown(run, frame, count), uses = PICTURE_FOR_ALL;
+    if (!shown && run->is_holding) {
+        uses = PICTURE_FOR_RECORDING;
+        if (snapshot_is_wished(run) && !picture_stage_draw(run->pictures, &run->held, run->held_boxes,
+                                                           run->held_count, PICTURE_FOR_SNAPSHOT, error))
+            return PIPELINE_FAILED;
+    }
+    done.picture = picture_stage_draw(run->pictures, frame, run->drawn, count, uses, error);
     if (!done.picture)
         return PIPELINE_FAILED;
     run->draw_ms = clock_ms_since(start);
     PipelineEnd end = pipeline_give_picture(run->pipeline, &done, error);
-    if (control_take_turn(run->pipeline->control)) /* paused, the window stands still; nothing else does */
+    if (shown) /* paused, the window stands still; nothing else does */
         picture_stage_show(run->pictures, captured_ns);
     return end;
 }
@@ -247,6 +278,7 @@ PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
 out:
     detect_stage_destroy(run->detect);
     picture_stage_destroy(run->pictures);
+    frame_free(&run->held);
     converter_destroy(run->converter);
     mailbox_destroy(run->frames);
     pthread_mutex_destroy(&run->lock);

@@ -278,17 +278,15 @@ static void record(Recorder *recorder, const Frame *picture)
         hand_over(recorder, RECORDING_ENDING);
 }
 
-void recorder_clean_picture(Recorder *recorder, const Frame *picture)
+void recorder_snapshot(Recorder *recorder, Wish wish, const Frame *picture)
 {
-    if (control_take_wish(recorder->control, WISH_CLEAN_SNAPSHOT))
+    if (control_take_wish(recorder->control, wish))
         order_snapshot(recorder, picture);
 }
 
-void recorder_picture(Recorder *recorder, const Frame *picture)
+void recorder_record(Recorder *recorder, const Frame *picture)
 {
     Recording *recording = &recorder->recording;
-    if (control_take_wish(recorder->control, WISH_SNAPSHOT))
-        order_snapshot(recorder, picture);
     int toggled = control_take_wish(recorder->control, WISH_RECORD);
     if (toggled && recorder->busy_path) {
         control_notice(recorder->control, "already recording to %s", recorder->busy_path);

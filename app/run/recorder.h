@@ -21,10 +21,12 @@ Recorder *recorder_create(Control *control, double frame_rate, int live, const c
 int recorder_finish(Recorder *recorder);
 void recorder_destroy(Recorder *recorder); /* finishes, if nobody did; takes NULL */
 
-/* Of every frame, in order, by the one thread that draws: first the picture alone, then with boxes on it.
- * Both are PIXEL_I420 and are copied where they are wanted. The same picture may be given again, for a wish
- * that comes while the run is paused: it is not recorded twice. */
-void recorder_clean_picture(Recorder *recorder, const Frame *picture);
-void recorder_picture(Recorder *recorder, const Frame *picture);
+/* By the one thread that draws. Pictures are PIXEL_I420 and are copied where they are wanted. */
+/* What is seen, without boxes for WISH_CLEAN_SNAPSHOT and with them for WISH_SNAPSHOT: saved if that was
+ * wished. */
+void recorder_snapshot(Recorder *recorder, Wish wish, const Frame *picture);
+/* Every frame in order, with boxes. The same one may come again, for a wish that is made while the run is
+ * paused: it is not recorded twice. */
+void recorder_record(Recorder *recorder, const Frame *picture);
 
 #endif

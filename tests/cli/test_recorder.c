@@ -119,11 +119,12 @@ static void give_picture(void)
     draw_scene(&stage.picture, WIDTH, HEIGHT, stage.number, stage.number * 40 * MILLISECOND);
     for (int y = 0; y < 16; y++)
         memset(stage.picture.planes[0] + (size_t)(HEIGHT - 1 - y) * (size_t)stage.picture.strides[0], 16, 16);
-    recorder_clean_picture(stage.recorder, &stage.picture);
+    recorder_snapshot(stage.recorder, WISH_CLEAN_SNAPSHOT, &stage.picture);
     for (int y = 0; y < 16; y++)
         memset(stage.picture.planes[0] + (size_t)(HEIGHT - 1 - y) * (size_t)stage.picture.strides[0], 235,
                16);
-    recorder_picture(stage.recorder, &stage.picture);
+    recorder_snapshot(stage.recorder, WISH_SNAPSHOT, &stage.picture);
+    recorder_record(stage.recorder, &stage.picture);
     stage.number++;
 }
 

@@ -7,12 +7,27 @@
 #include <cmocka.h>
 
 #include "app/run/pipeline.h"
+#include "vision/source.h"
+#include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-typedef enum Event { FRAME, WAIT_FOR_DETECTION, BROKEN_JPEG, LOST, DAMAGED, END } Event;
+/* Some are frames with something done right before. */
+typedef enum Event {
+    FRAME,
+    WAIT_FOR_DETECTION,
+    PAUSE,
+    STEP,
+    GO_ON,
+    SNAPSHOT,
+    BROKEN_JPEG,
+    LOST,
+    DAMAGED,
+    END
+} Event;
 
 /* A camera that goes through a list of events, the last of them again and again. */
 typedef struct FakeCamera {
@@ -25,6 +40,22 @@ typedef struct FakeCamera {
     atomic_int interrupted;
     uint8_t garbage[16];
 } FakeCamera;
+
+/* Every frame has a brightness of its own. */
+static int luma_of(int64_t sequence)
+{
+    return 40 + 10 * (int)sequence;
+}
+
+static void fake_steer(Control *control, Event event)
+{
+    if (event == PAUSE || event == GO_ON)
+        control_pause(control, event == PAUSE);
+    else if (event == STEP)
+        control_step(control);
+    else if (event == SNAPSHOT)
+        control_wish(control, WISH_CLEAN_SNAPSHOT);
+}
 
 static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
 {
@@ -43,6 +74,13 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
     }
     /* fall through */
     case FRAME:
+    case PAUSE:
+    case STEP:
+    case GO_ON:
+    case SNAPSHOT:
+        fake_steer(camera->pipeline->control, event);
+        memset(camera->picture.planes[0], luma_of(camera->sequence),
+               (size_t)camera->picture.strides[0] * (size_t)camera->picture.height);
         *frame = camera->picture;
         frame->memory = NULL;
         frame->sequence = camera->sequence++;
@@ -149,8 +187,8 @@ static int set_up(void **state)
     rig->camera.pipeline = &rig->pipeline;
     assert_int_equal(frame_alloc(&rig->camera.picture, PIXEL_I420, 64, 48), 0);
     rig->camera.picture.sar_num = rig->camera.picture.sar_den = 1;
-    for (int plane = 0; plane < 3; plane++)
-        memset(rig->camera.picture.planes[plane], 100, (size_t)rig->camera.picture.strides[plane] * 24);
+    for (int plane = 1; plane < 3; plane++)
+        memset(rig->camera.picture.planes[plane], 128, (size_t)rig->camera.picture.strides[plane] * 24);
     rig->results.output.functions = rig->recording.output.functions = &fake_functions;
     rig->recording.with_picture = 1;
     rig->pipeline.source = &rig->camera.source;
@@ -203,6 +241,68 @@ static void it_stops_after_the_frames_asked_for(void **state)
     char notice[CONTROL_TEXT];
     assert_int_equal(control_get_notice(rig->control, notice), 1); /* once */
     assert_string_equal(notice, "open the curtains");
+}
+
+/* Brightness of the one snapshot in a folder; it is removed. */
+static int take_snapshot(const char *folder)
+{
+    VisionError error;
+    Frame frame;
+    Source *source = source_open(folder, NULL, &error);
+    if (!source)
+        fail_msg("%s", error.message);
+    assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_FRAME);
+    int value = frame.planes[0][0];
+    assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_END);
+    source_destroy(source);
+    DIR *entries = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        unlink(entry->d_name);
+    closedir(entries);
+    return value;
+}
+
+/* Plays these events and expects a snapshot, and the window, to be of that frame. */
+static void expect_snapshot_of(Rig *rig, int64_t sequence, const Event *events, int count)
+{
+    char folder[] = "/tmp/lookout-live-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    rig->pipeline.recording = NULL;
+    rig->pipeline.window = mailbox_create();
+    rig->pipeline.recorder = recorder_create(rig->control, 30, 1, NULL);
+    assert_int_equal(play(rig, events, count), PIPELINE_DONE);
+    assert_int_equal(recorder_finish(rig->pipeline.recorder), 0);
+    recorder_destroy(rig->pipeline.recorder);
+    int seen = take_snapshot(folder), expected = (luma_of(sequence) - 16) * 255 / 219;
+    assert_in_range(seen, expected - 2, expected + 2);
+    assert_int_equal(mailbox_take(rig->pipeline.window)->planes[0][0], luma_of(sequence));
+    mailbox_destroy(rig->pipeline.window);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+#define EXPECT_SNAPSHOT_OF(rig, sequence, ...)                                                               \
+    expect_snapshot_of(rig, sequence, (const Event[]){__VA_ARGS__},                                          \
+                       sizeof((const Event[]){__VA_ARGS__}) / sizeof(Event))
+
+static void a_snapshot_is_of_what_is_seen(void **state)
+{
+    EXPECT_SNAPSHOT_OF(*state, 1, FRAME, SNAPSHOT, END);
+}
+
+static void a_snapshot_of_a_pause(void **state)
+{
+    EXPECT_SNAPSHOT_OF(*state, 1, FRAME, PAUSE, FRAME, FRAME, SNAPSHOT, FRAME, END);
+}
+
+static void a_snapshot_of_a_step(void **state)
+{
+    EXPECT_SNAPSHOT_OF(*state, 4, FRAME, PAUSE, FRAME, FRAME, STEP, FRAME, SNAPSHOT, END);
+}
+
+static void a_snapshot_after_a_pause(void **state)
+{
+    EXPECT_SNAPSHOT_OF(*state, 4, FRAME, PAUSE, FRAME, GO_ON, SNAPSHOT, END);
 }
 
 static void a_lost_camera_comes_back(void **state)
@@ -286,6 +386,10 @@ int main(void)
 #define RIG_TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         RIG_TEST(it_stops_after_the_frames_asked_for),
+        RIG_TEST(a_snapshot_is_of_what_is_seen),
+        RIG_TEST(a_snapshot_of_a_pause),
+        RIG_TEST(a_snapshot_of_a_step),
+        RIG_TEST(a_snapshot_after_a_pause),
         RIG_TEST(a_lost_camera_comes_back),
         RIG_TEST(lost_is_a_fact),
         RIG_TEST(losing_it_may_end_the_run),
