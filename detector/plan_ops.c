@@ -3,9 +3,8 @@
 #define PICTURE_CHANNELS 3
 #define RING_ROWS 3
 #define MAX_STRIDE 2
-#define MAX_FILTERED_ROWS                                                                                    \
-    (MAX_STRIDE * (DEPTHWISE_MAX_ROWS - 1) + 3) /* that outputs computed at once need                        \
-                                                 */
+/* Rows of the input that the rows computed at once need. */
+#define MAX_FILTERED_ROWS (MAX_STRIDE * (DEPTHWISE_MAX_ROWS - 1) + 3)
 
 static int ceil_div(int a, int b)
 {
