@@ -32,9 +32,8 @@ struct Plan {
     int phases;
     PlanPicture picture;
     Worker *workers;
-    char *arena;
+    char *arena; /* the maps; the zeros and each worker's scratch follow them */
     size_t arena_bytes;
-    float *scratch, *zeros;
     int profiling;
     double layer_ms[NETWORK_LAYERS];
 };
@@ -211,15 +210,17 @@ static int allocate(Plan *plan)
         zeros = needed > zeros ? needed : zeros;
     }
     scratch = (scratch + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-    plan->arena = memory_alloc_zeroed(plan->arena_bytes);
-    plan->scratch = memory_alloc_zeroed(sizeof(float) * scratch * (size_t)plan->threads);
-    plan->zeros = memory_alloc_zeroed(sizeof(float) * zeros);
+    zeros = (zeros + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+    /* One block: small ones would lie in small pages, where these fall in the cache is a matter of luck. */
+    plan->arena =
+        memory_alloc_zeroed(plan->arena_bytes + sizeof(float) * (zeros + scratch * (size_t)plan->threads));
     plan->workers = memory_alloc_zeroed(sizeof(Worker) * (size_t)plan->threads);
-    if (!plan->arena || !plan->scratch || !plan->zeros || !plan->workers)
+    if (!plan->arena || !plan->workers)
         return 0;
-    plan->picture.zeros = plan->zeros;
+    float *rest = (float *)(void *)(plan->arena + plan->arena_bytes);
+    plan->picture.zeros = rest;
     for (int i = 0; i < plan->threads; i++)
-        plan->workers[i].scratch = plan->scratch + (size_t)i * scratch;
+        plan->workers[i].scratch = rest + zeros + (size_t)i * scratch;
     return 1;
 }
 
@@ -266,8 +267,6 @@ void plan_destroy(Plan *plan)
     if (!plan)
         return;
     free(plan->arena);
-    free(plan->scratch);
-    free(plan->zeros);
     free(plan->workers);
     free(plan);
 }

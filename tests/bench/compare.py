@@ -118,15 +118,19 @@ def check_heads(heads, alpha, size):
 
 # ---- timing ----------------------------------------------------------------------------------------------------------
 
-def time_in_turns(engines, options):
+def time_in_turns(engines, threads, options):
     """Median milliseconds of each turn by engine key, and the peak measured after each turn of Lookout."""
+    cores = sorted(os.sched_getaffinity(0))
     counts = {}
     for engine in engines:
         once = statistics.median(engine.run(5))
         counts[engine.key] = WARM_RUNS + max(3, round(options.turn / once))
     turns, peaks = {engine.key: [] for engine in engines}, []
     chance = random.Random(1)
-    for _ in range(options.rounds):
+    for number in range(options.rounds):
+        if threads == 1:  # on the same core, as on a virtual machine one may be slower than the other for a while
+            for engine in engines:
+                engine.stay_on(cores[number % len(cores)])
         for engine in chance.sample(engines, len(engines)):  # nobody always follows the same one
             times = engine.run(counts[engine.key])
             turns[engine.key].append(statistics.median(times[WARM_RUNS:]))
@@ -165,7 +169,7 @@ def measure(setup, alpha, size, threads, folder):
             engines[-1].ask(f"head {head}")
             heads[key] = np.fromfile(head, "<f4")
         check_heads(heads, alpha, size)
-        turns, peaks = time_in_turns(engines, setup.options)
+        turns, peaks = time_in_turns(engines, threads, setup.options)
         return {"alpha": alpha, "size": size, "threads": threads, **summarise(engines, turns, peaks)}
     finally:
         for engine in engines:

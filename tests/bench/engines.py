@@ -42,6 +42,10 @@ class Engine:
         """Milliseconds of each of so many inferences."""
         return [int(time) * 1e-6 for time in self.ask(f"run {count}").split()]
 
+    def stay_on(self, core):
+        """Of a program that computes with its first thread alone."""
+        os.sched_setaffinity(self.process.pid, {core})
+
     def close(self):
         self.process.kill()
         self.process.communicate()
