@@ -3,19 +3,25 @@
  * below and includes the kernels, simd_<family>.h. They round alike in every instruction set: fused
  * multiply-adds in the same order.
  *
- * - KERNEL(name): name_<isa>
- * - Vec, VEC_LANES: a vector of floats
- * - vec_load(p), vec_widen(p) of float16, vec_store(p, x), vec_store_unaligned(p, x), vec_splat(p),
- *   vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), vec_clamp6(x), which
+ * KERNEL(name): name_<isa>
+ *
+ * Vec, VEC_LANES: a vector of floats
+ *
+ * vec_load(p), vec_widen(p) of float16, vec_store(p, x), vec_store_unaligned(p, x), vec_splat(p),
+ * vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), and vec_clamp6(x), which
  * makes 0 of NaN
- * - KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
- * - for simd_convolution_folded.h alone: vec_splat_pair(p), vec_twice(p), vec_even_lanes(x),
- * vec_odd_lanes(x), vec_from_byte_pairs(a, b)
- * - TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
- * simd_pointwise.h
- * - GROUP_PIXELS: of a tile, are stored while the next ones are computed
- * - BLOCK_VECTORS: see simd_depthwise.h
- * - PEAK_CHAINS: see simd_peak.h
+ *
+ * KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
+ *
+ * vec_splat_pair(p), vec_twice(p), vec_even_lanes(x), vec_odd_lanes(x), vec_from_byte_pairs(a, b): where
+ * simd_convolution_folded.h is used
+ *
+ * TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
+ * simd_pointwise.h; GROUP_PIXELS of it are stored while the next ones are computed
+ *
+ * BLOCK_VECTORS: see simd_depthwise.h
+ *
+ * PEAK_CHAINS: see simd_peak.h
  */
 #ifndef LOOKOUT_SIMD_H
 #define LOOKOUT_SIMD_H

@@ -59,7 +59,18 @@ typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, con
     }
 PANEL_TILES(DEFINE_CONVOLVE)
 #ifdef HALF_TILES
-HALF_TILES(DEFINE_CONVOLVE)
+#include "detector/kernels/simd_convolution_single.h"
+#define DEFINE_CONVOLVE_HALF(pixels, vectors)                                                                \
+    static void CONVOLVE_NAME(pixels, vectors)(const float *const rows[3], ptrdiff_t first_input,            \
+                                               const float *weights, const float *bias, ptrdiff_t channels,  \
+                                               float *out)                                                   \
+    {                                                                                                        \
+        Vec sum[TILE_PIXELS];                                                                                \
+        convolve_single(sum, rows, first_input, pixels, 0, weights, bias, channels);                         \
+        EACH (p, pixels)                                                                                     \
+            vec_store(out + p * channels, sum[p]);                                                           \
+    }
+HALF_TILES(DEFINE_CONVOLVE_HALF)
 #endif
 
 #define CONVOLVE_ENTRY(pixels, vectors) [pixels] = CONVOLVE_NAME(pixels, vectors),

@@ -1,21 +1,8 @@
 /*
  * First convolution of half a vector of channels: outputs x and x + fold share a vector, the channels of one
  * in its even lanes and those of the other in its odd ones. Their inputs lie side by side in a folded row, so
- * one load spreads them. Every output is one chain of multiply-adds in the order (row, column, RGB) that
- * starts from the bias, as in simd_convolution.h.
+ * one load spreads them.
  */
-
-/* Adds the taps of one row to `pairs` pairs of outputs; in: the first tap's inputs of the first pair. */
-static ALWAYS_INLINE void convolve_folded_row(Vec sum[], const float *in, const int pairs,
-                                              const float *weights, ptrdiff_t channels)
-{
-    ROLLED
-    for (int tap = 0; tap < ROW_TAPS; tap++, in += 2, weights += channels) {
-        Vec weight = vec_twice(weights);
-        EACH (p, pairs)
-            sum[p] = vec_fma(vec_splat_pair(in + 2 * p * PIXEL_STEP), weight, sum[p]);
-    }
-}
 
 /* first: of the pairs, whose outputs lie at out and `fold` floats behind. */
 static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t first, const int pairs,
@@ -23,16 +10,10 @@ static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t 
                                           float *out, ptrdiff_t fold)
 {
     Vec sum[TILE_PIXELS];
-    Vec start = vec_twice(bias);
-    EACH (p, pairs)
-        sum[p] = start;
-    EACH (row, 3)
-        convolve_folded_row(sum, rows[row] + 2 * first * PIXEL_STEP, pairs,
-                            weights + row * ROW_TAPS * channels, channels);
+    convolve_single(sum, rows, 2 * first * PIXEL_STEP, pairs, 1, weights, bias, channels);
     EACH (p, pairs) {
-        Vec both = vec_clamp6(sum[p]);
-        vec_store(out + p * channels, vec_even_lanes(both));
-        vec_store(out + fold + p * channels, vec_odd_lanes(both));
+        vec_store(out + p * channels, vec_even_lanes(sum[p]));
+        vec_store(out + fold + p * channels, vec_odd_lanes(sum[p]));
     }
 }
 
