@@ -32,8 +32,9 @@ struct Plan {
     int phases;
     PlanPicture picture;
     Worker *workers;
-    char *arena; /* the maps; the zeros and each worker's scratch follow them */
+    char *arena;
     size_t arena_bytes;
+    float *scratch, *zeros;
     int profiling;
     double layer_ms[NETWORK_LAYERS];
 };
@@ -210,17 +211,15 @@ static int allocate(Plan *plan)
         zeros = needed > zeros ? needed : zeros;
     }
     scratch = (scratch + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-    zeros = (zeros + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-    /* One block: small ones would lie in small pages, where these fall in the cache is a matter of luck. */
-    plan->arena =
-        memory_alloc_zeroed(plan->arena_bytes + sizeof(float) * (zeros + scratch * (size_t)plan->threads));
+    plan->arena = memory_alloc_zeroed(plan->arena_bytes);
+    plan->scratch = memory_alloc_zeroed(sizeof(float) * scratch * (size_t)plan->threads);
+    plan->zeros = memory_alloc_zeroed(sizeof(float) * zeros);
     plan->workers = memory_alloc_zeroed(sizeof(Worker) * (size_t)plan->threads);
-    if (!plan->arena || !plan->workers)
+    if (!plan->arena || !plan->scratch || !plan->zeros || !plan->workers)
         return 0;
-    float *rest = (float *)(void *)(plan->arena + plan->arena_bytes);
-    plan->picture.zeros = rest;
+    plan->picture.zeros = plan->zeros;
     for (int i = 0; i < plan->threads; i++)
-        plan->workers[i].scratch = rest + zeros + (size_t)i * scratch;
+        plan->workers[i].scratch = plan->scratch + (size_t)i * scratch;
     return 1;
 }
 
@@ -267,6 +266,8 @@ void plan_destroy(Plan *plan)
     if (!plan)
         return;
     free(plan->arena);
+    free(plan->scratch);
+    free(plan->zeros);
     free(plan->workers);
     free(plan);
 }
