@@ -7,41 +7,40 @@
 
 /* Adds the taps of one row to `pixels` outputs; in: the first tap's input of the first one. */
 static ALWAYS_INLINE void convolve_row(Vec sum[][PANEL_VECTORS], const float *in, const int pixels,
-                                       const int vectors, const float *weights, ptrdiff_t channels)
+                                       const float *weights, ptrdiff_t channels)
 {
     ROLLED
     for (int tap = 0; tap < ROW_TAPS; tap++, in++, weights += channels) {
         Vec weight[PANEL_VECTORS];
-        EACH (v, vectors)
+        EACH (v, PANEL_VECTORS)
             weight[v] = vec_load(weights + v * VEC_LANES);
         EACH (p, pixels) {
             Vec value = vec_splat(in + p * PIXEL_STEP);
-            EACH (v, vectors)
+            EACH (v, PANEL_VECTORS)
                 sum[p][v] = vec_fma(value, weight[v], sum[p][v]);
         }
     }
 }
 
 static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_input, const int pixels,
-                                   const int vectors, const float *weights, const float *bias,
-                                   ptrdiff_t channels, float *out)
+                                   const float *weights, const float *bias, ptrdiff_t channels, float *out)
 {
     Vec sum[TILE_PIXELS][PANEL_VECTORS];
-    EACH (v, vectors) {
+    EACH (v, PANEL_VECTORS) {
         Vec start = vec_load(bias + v * VEC_LANES);
         EACH (p, pixels)
             sum[p][v] = start;
     }
-    convolve_row(sum, rows[0] + first_input, pixels, vectors, weights, channels);
-    convolve_row(sum, rows[1] + first_input, pixels, vectors, weights + ROW_TAPS * channels, channels);
+    convolve_row(sum, rows[0] + first_input, pixels, weights, channels);
+    convolve_row(sum, rows[1] + first_input, pixels, weights + ROW_TAPS * channels, channels);
     /* The last row goes group by group of pixels: one is stored while the next is computed. */
     EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
         const int first = group * GROUP_PIXELS, left = pixels - first;
         const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;
-        convolve_row(sum + first, rows[2] + first_input + first * PIXEL_STEP, count, vectors,
+        convolve_row(sum + first, rows[2] + first_input + first * PIXEL_STEP, count,
                      weights + 2 * ROW_TAPS * channels, channels);
         EACH (p, count)
-            EACH (v, vectors)
+            EACH (v, PANEL_VECTORS)
                 vec_store(out + (first + p) * channels + v * VEC_LANES, vec_clamp6(sum[first + p][v]));
     }
 }
@@ -55,7 +54,7 @@ typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, con
                                                const float *weights, const float *bias, ptrdiff_t channels,  \
                                                float *out)                                                   \
     {                                                                                                        \
-        convolve(rows, first_input, pixels, vectors, weights, bias, channels, out);                          \
+        convolve(rows, first_input, pixels, weights, bias, channels, out);                                   \
     }
 PANEL_TILES(DEFINE_CONVOLVE)
 #ifdef HALF_TILES

@@ -19,12 +19,14 @@ static ALWAYS_INLINE void convolve_single_row(Vec sum[], const float *in, const 
         EACH (colour, 3) {
             const int i = column * 3 + colour, output = column / 2;
             Vec value = folded ? vec_splat_pair(in + 2 * i) : vec_splat(in + i);
-            if (column % 2)
+            if (column % 2) {
                 sum[output] = vec_fma(value, weight[1][colour], sum[output]);
-            if (column % 2 == 0 && column > 0)
-                sum[output - 1] = vec_fma(value, weight[2][colour], sum[output - 1]);
-            if (column % 2 == 0 && output < count)
-                sum[output] = vec_fma(value, weight[0][colour], sum[output]);
+            } else {
+                if (output > 0)
+                    sum[output - 1] = vec_fma(value, weight[2][colour], sum[output - 1]);
+                if (output < count)
+                    sum[output] = vec_fma(value, weight[0][colour], sum[output]);
+            }
         }
 }
 
