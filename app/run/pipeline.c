@@ -22,7 +22,8 @@
  *   The main thread owns the window (app/window/view.h), if there is one, and starts the thread that calls
  *   pipeline_run() then; else it calls that itself. It alone receives signals.
  *
- *   The detector's workers (detector/pool.h) run tiles of a layer during detector_detect(), and sleep else.
+ *   The detector's workers (detector/pool.h) run tiles of a layer during detector_detect(), and sleep
+ *   otherwise.
  *
  *   The switcher's thread (app/run/switcher.h) loads weights, the recorder's (app/run/recorder.h) begins and
  *   closes files. Both sleep until they are asked to.

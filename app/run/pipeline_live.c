@@ -127,12 +127,13 @@ static int is_shown(LiveRun *run, const Frame *frame, int count)
     Control *control = run->pipeline->control;
     int turn = control_take_turn(control), paused = control_paused(control);
     int shown = turn || (paused && !run->is_holding);
-    if (shown && paused) {
+    if (!paused) {
+        run->is_holding = 0;
+    } else if (shown) {
         run->is_holding = frame_copy(&run->held, frame) == 0;
         run->held_count = count;
         memcpy(run->held_boxes, run->drawn, (size_t)count * sizeof *run->drawn);
     }
-    run->is_holding = run->is_holding && paused;
     return shown;
 }
 

@@ -21,8 +21,9 @@ Recorder *recorder_create(Control *control, double frame_rate, int live, const c
 int recorder_finish(Recorder *recorder);
 void recorder_destroy(Recorder *recorder); /* finishes, if nobody did; takes NULL */
 
-/* By the one thread that draws. Pictures are PIXEL_I420 and are copied where they are wanted. */
-/* What is seen, without boxes for WISH_CLEAN_SNAPSHOT and with them for WISH_SNAPSHOT: saved if that was
+/* Both are for the one thread that draws. Pictures are PIXEL_I420 and are copied where they are wanted.
+ *
+ * What is seen, without boxes for WISH_CLEAN_SNAPSHOT and with them for WISH_SNAPSHOT: saved if that was
  * wished. */
 void recorder_snapshot(Recorder *recorder, Wish wish, const Frame *picture);
 /* Every frame in order, with boxes. The same one may come again, for a wish that is made while the run is
