@@ -32,6 +32,7 @@ typedef enum RecordingState {
 typedef struct Recording {
     RecordingState state; /* under the lock */
     int wanted;           /* under the lock: the user wants a recording to run */
+    int64_t missed;       /* under the lock: pictures that came while the file was begun */
     Frame first;
     time_t when;
     Writer *writer;
@@ -157,15 +158,15 @@ static RecordingState end_recording(Recorder *recorder)
     int64_t dropped = writer_dropped(recording->writer);
     writer_destroy(recording->writer);
     control_set_recording(recorder->control, NULL);
-    int64_t recorded = recording->pictures - dropped;
+    int64_t recorded = recording->pictures - dropped, too_fast = dropped + recording->missed;
     char lost[64] = "";
     if (recording->failed) {
         app_fail(&error, "cannot write %s", recording->why.message);
         tell_failure(recorder, error.message);
         return RECORDING_NONE;
     }
-    if (dropped)
-        snprintf(lost, sizeof lost, ", %" PRId64 " came too fast", dropped);
+    if (too_fast)
+        snprintf(lost, sizeof lost, ", %" PRId64 " came too fast", too_fast);
     tell(recorder, "recorded %" PRId64 " frame%s to %s%s", recorded, recorded == 1 ? "" : "s",
          recording->name, lost);
     return RECORDING_NONE;
@@ -260,6 +261,7 @@ static void start(Recorder *recorder, const Frame *picture)
 {
     Recording *recording = &recorder->recording;
     recording->when = time(NULL);
+    recording->missed = 0;
     recording->failed = frame_copy(&recording->first, picture) != 0;
     if (recording->failed) {
         control_notice(recorder->control, "no recording: out of memory");
@@ -296,6 +298,7 @@ void recorder_record(Recorder *recorder, const Frame *picture)
     recording->wanted ^= toggled;
     int wanted = recording->wanted;
     RecordingState state = recording->state;
+    recording->missed += state == RECORDING_BEGINNING && wanted;
     pthread_mutex_unlock(&recorder->lock);
 
     int again = picture->sequence == recording->last_sequence && picture->time_ns == recording->last_time;

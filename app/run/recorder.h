@@ -12,7 +12,8 @@
 typedef struct Recorder Recorder;
 
 /* Listens to control's wishes and tells it, and standard error, what it did. frame_rate: see WriterOptions.
- * live: a full queue drops pictures, as does the time it takes to begin a file; otherwise the caller waits.
+ * live: a full queue drops pictures, as does the time it takes to begin a file, and what is said at the end
+ * counts them; otherwise the caller waits.
  * busy_path: what --output is recording, NULL if nothing: a wish to record is then refused with a notice.
  * Both outlive the recorder. NULL when out of memory or threads. */
 Recorder *recorder_create(Control *control, double frame_rate, int live, const char *busy_path);
