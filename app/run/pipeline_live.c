@@ -143,6 +143,17 @@ static int snapshot_is_wished(const LiveRun *run)
     return control_has_wish(control, WISH_SNAPSHOT) || control_has_wish(control, WISH_CLEAN_SNAPSHOT);
 }
 
+/* Paused, the window stands still, and so does what is saved of it. */
+static PipelineEnd draw_held(LiveRun *run, AppError *error)
+{
+    if (!run->is_holding || !snapshot_is_wished(run))
+        return PIPELINE_DONE;
+    return picture_stage_draw(run->pictures, &run->held, run->held_boxes, run->held_count,
+                              PICTURE_FOR_SNAPSHOT, error)
+               ? PIPELINE_DONE
+               : PIPELINE_FAILED;
+}
+
 static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, AppError *error)
 {
     pthread_mutex_lock(&run->lock);
@@ -154,8 +165,7 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
     int shown = is_shown(run, frame, count), uses = PICTURE_FOR_ALL;
     if (!shown && run->is_holding) {
         uses = PICTURE_FOR_RECORDING;
-        if (snapshot_is_wished(run) && !picture_stage_draw(run->pictures, &run->held, run->held_boxes,
-                                                           run->held_count, PICTURE_FOR_SNAPSHOT, error))
+        if (draw_held(run, error) != PIPELINE_DONE)
             return PIPELINE_FAILED;
     }
     done.picture = picture_stage_draw(run->pictures, frame, run->drawn, count, uses, error);
@@ -163,7 +173,7 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
         return PIPELINE_FAILED;
     run->draw_ms = clock_ms_since(start);
     PipelineEnd end = pipeline_give_picture(run->pipeline, &done, error);
-    if (shown) /* paused, the window stands still; nothing else does */
+    if (shown)
         picture_stage_show(run->pictures, captured_ns);
     return end;
 }
@@ -207,8 +217,10 @@ static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *e
         app_fail(error, "%s", why->message);
         return PIPELINE_LOST;
     }
+    if (pipeline->recorder)
+        recorder_record(pipeline->recorder, NULL);
     if (run->is_lost)
-        return PIPELINE_DONE;
+        return draw_held(run, error);
     run->is_lost = 1;
     message("%s; waiting for it to come back", why->message);
     control_set_lost(pipeline->control, why->message);

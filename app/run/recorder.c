@@ -298,17 +298,19 @@ void recorder_record(Recorder *recorder, const Frame *picture)
     recording->wanted ^= toggled;
     int wanted = recording->wanted;
     RecordingState state = recording->state;
-    recording->missed += state == RECORDING_BEGINNING && wanted;
+    recording->missed += picture && state == RECORDING_BEGINNING && wanted;
     pthread_mutex_unlock(&recorder->lock);
 
+    if (state == RECORDING_RUNNING && !wanted)
+        hand_over(recorder, RECORDING_ENDING);
+    if (!picture)
+        return;
     int again = picture->sequence == recording->last_sequence && picture->time_ns == recording->last_time;
     recording->last_sequence = picture->sequence;
     recording->last_time = picture->time_ns;
     if (state == RECORDING_NONE && wanted)
         start(recorder, picture);
-    else if (state == RECORDING_RUNNING && !wanted)
-        hand_over(recorder, RECORDING_ENDING);
-    else if (state == RECORDING_RUNNING && !again)
+    else if (state == RECORDING_RUNNING && wanted && !again)
         record(recorder, picture);
 }
 

@@ -28,7 +28,7 @@ void recorder_destroy(Recorder *recorder); /* finishes, if nobody did; takes NUL
  * wished. */
 void recorder_snapshot(Recorder *recorder, Wish wish, const Frame *picture);
 /* Every frame in order, with boxes. The same one may come again, for a wish that is made while the run is
- * paused: it is not recorded twice. */
+ * paused: it is not recorded twice. NULL: none comes, but a recording that is not wanted any more ends. */
 void recorder_record(Recorder *recorder, const Frame *picture);
 
 #endif

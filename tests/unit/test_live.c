@@ -25,8 +25,12 @@ typedef enum Event {
     GO_ON,
     SNAPSHOT,
     CLEAN_SNAPSHOT,
+    RECORD,
     BROKEN_JPEG,
     LOST,
+    SNAPSHOT_WHILE_LOST,
+    RECORD_WHILE_LOST,
+    WAIT_FOR_RECORDING, /* to begin, or to end */
     DAMAGED,
     END
 } Event;
@@ -40,6 +44,7 @@ typedef struct FakeCamera {
     Frame picture;
     int64_t sequence;
     atomic_int interrupted;
+    int recording, tries; /* at the last look; to see it change */
     uint8_t garbage[16];
 } FakeCamera;
 
@@ -55,8 +60,19 @@ static void fake_steer(Control *control, Event event)
         control_pause(control, event == PAUSE);
     else if (event == STEP)
         control_step(control);
-    else if (event == SNAPSHOT || event == CLEAN_SNAPSHOT)
-        control_wish(control, event == SNAPSHOT ? WISH_SNAPSHOT : WISH_CLEAN_SNAPSHOT);
+    else if (event == SNAPSHOT || event == SNAPSHOT_WHILE_LOST)
+        control_wish(control, WISH_SNAPSHOT);
+    else if (event == CLEAN_SNAPSHOT)
+        control_wish(control, WISH_CLEAN_SNAPSHOT);
+    else if (event == RECORD || event == RECORD_WHILE_LOST)
+        control_wish(control, WISH_RECORD);
+}
+
+static int is_recording(Control *control)
+{
+    Facts facts;
+    control_get_facts(control, &facts);
+    return *facts.recording != '\0';
 }
 
 static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
@@ -81,6 +97,7 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
     case GO_ON:
     case SNAPSHOT:
     case CLEAN_SNAPSHOT:
+    case RECORD:
         fake_steer(camera->pipeline->control, event);
         memset(camera->picture.planes[0], luma_of(camera->sequence),
                (size_t)camera->picture.strides[0] * (size_t)camera->picture.height);
@@ -97,7 +114,19 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
                          .bytes = sizeof camera->garbage,
                          .sequence = camera->sequence++};
         return SOURCE_FRAME;
+    case WAIT_FOR_RECORDING:
+        if (is_recording(camera->pipeline->control) != camera->recording) {
+            camera->recording ^= 1;
+        } else {
+            assert_true(camera->tries++ < 10000);
+            usleep(1000);
+            camera->event--; /* the same again */
+        }
+    /* fall through */
     case LOST:
+    case SNAPSHOT_WHILE_LOST:
+    case RECORD_WHILE_LOST:
+        fake_steer(camera->pipeline->control, event);
         vision_fail(error, "the fake camera is gone");
         return SOURCE_LOST;
     case DAMAGED:
@@ -246,6 +275,14 @@ static void it_stops_after_the_frames_asked_for(void **state)
     assert_string_equal(notice, "open the curtains");
 }
 
+static void remove_files(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    for (struct dirent *entry; (entry = readdir(entries));)
+        unlink(entry->d_name);
+    closedir(entries);
+}
+
 /* The one snapshot in a folder, as PIXEL_I420; it is removed. */
 static void take_snapshot(const char *folder, Frame *snapshot)
 {
@@ -261,10 +298,7 @@ static void take_snapshot(const char *folder, Frame *snapshot)
     converter_destroy(converter);
     assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_END);
     source_destroy(source);
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(entries));)
-        unlink(entry->d_name);
-    closedir(entries);
+    remove_files(folder);
 }
 
 /* Pixels whose brightness is not the given one, by more than conversions cost. */
@@ -362,6 +396,27 @@ static void a_snapshot_after_a_pause(void **state)
     EXPECT_SNAPSHOT_OF(*state, 5, 1, DETECTED, PAUSE, FRAME, GO_ON, SNAPSHOT, END);
 }
 
+static void a_snapshot_of_a_pause_while_lost(void **state)
+{
+    EXPECT_SNAPSHOT_OF(*state, 2, 1, DETECTED, PAUSE, DETECTED, LOST, SNAPSHOT_WHILE_LOST, END);
+}
+
+static void a_recording_is_ended_while_lost(void **state)
+{
+    Rig *rig = *state;
+    char folder[] = "/tmp/lookout-live-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    rig->pipeline.recorder = recorder_create(rig->control, 30, 1, NULL);
+    assert_int_equal(PLAY(rig, RECORD, WAIT_FOR_RECORDING, RECORD_WHILE_LOST, WAIT_FOR_RECORDING, END),
+                     PIPELINE_DONE);
+    assert_int_equal(recorder_finish(rig->pipeline.recorder), 0);
+    recorder_destroy(rig->pipeline.recorder);
+    remove_files(folder);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void a_lost_camera_comes_back(void **state)
 {
     Rig *rig = *state;
@@ -449,6 +504,8 @@ int main(void)
         RIG_TEST(a_clean_snapshot_of_a_pause),
         RIG_TEST(a_snapshot_of_a_step),
         RIG_TEST(a_snapshot_after_a_pause),
+        RIG_TEST(a_snapshot_of_a_pause_while_lost),
+        RIG_TEST(a_recording_is_ended_while_lost),
         RIG_TEST(a_lost_camera_comes_back),
         RIG_TEST(lost_is_a_fact),
         RIG_TEST(losing_it_may_end_the_run),
