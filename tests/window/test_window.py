@@ -215,7 +215,8 @@ class Keys(WindowCase):
         self.assertNotEqual(narrow, wide)
         until(lambda: self.number_rows() == wide, "the first numbers again")
         # none was lost and none was read twice
-        self.assertEqual([line["frame"] for line in self.lines()], list(range(len(self.lines()))))
+        frames = [line["frame"] for line in self.lines()]
+        self.assertEqual(frames, list(range(len(frames))))
         self.screen.type("q")
         self.assertEqual(self.ended(), (0, ""))
 
