@@ -43,13 +43,16 @@ static void print_measured(FILE *to, const char *measured)
         print_free_text(to, "measured", measured);
     } else {
         print_free_text(to, "measured on", set);
-        const char *size;
+        const char *key;
         json_t *values;
-        json_object_foreach(object, size, values)
+        json_object_foreach(object, key, values)
         {
+            char size[16];
+            snprintf(size, sizeof size, "%s", key);
+            text_make_printable(size);
             json_t *ap = json_object_get(values, "ap"), *ap50 = json_object_get(values, "ap50");
             if (json_is_number(ap) && json_is_number(ap50))
-                fprintf(to, "%-14sAP %.1f %%, AP50 %.1f %% at size %.16s\n", "", 100 * json_number_value(ap),
+                fprintf(to, "%-14sAP %.1f %%, AP50 %.1f %% at size %s\n", "", 100 * json_number_value(ap),
                         100 * json_number_value(ap50), size);
         }
     }

@@ -13,8 +13,9 @@
  *     detector_engine_destroy(engine);
  *
  * Nothing here prints, exits or keeps global state. Objects are destroyed in the reverse order of
- * their creation; every destroy function takes NULL. One engine runs one detection at a time: calls
- * of detector_detect() on detectors of the same engine must not overlap. Creating and destroying
+ * their creation; every destroy function takes NULL. One engine runs one job at a time: calls of
+ * detector_detect() on detectors of the same engine, and of detector_engine_peak_gflops(), must not
+ * overlap. Creating and destroying
  * models and detectors may overlap with a detection on another detector of the same engine.
  */
 #ifndef LOOKOUT_DETECTOR_H
@@ -54,11 +55,12 @@ typedef struct DetectorEngine DetectorEngine;
 
 typedef struct DetectorEngineOptions {
     int threads;     /* 0: the number of cores in the affinity mask; else 1..64 */
-    const char *isa; /* NULL: the best this CPU has; else a name of detector_isa_names() */
+    const char *isa; /* NULL: that of the environment variable LOOKOUT_ISA, else the best this CPU has;
+                        or a name of detector_isa_names() */
 } DetectorEngineOptions;
 
 /* Starts the worker threads. options may be NULL (defaults). Returns NULL with error filled
- * (ARGUMENT: unknown isa, or one that this CPU lacks; MEMORY). */
+ * (ARGUMENT: threads out of range, unknown isa, or one that this CPU lacks; MEMORY). */
 DETECTOR_API DetectorEngine *detector_engine_create(const DetectorEngineOptions *options,
                                                     DetectorError *error);
 DETECTOR_API void detector_engine_destroy(DetectorEngine *engine);
@@ -102,7 +104,8 @@ DETECTOR_API const DetectorModelInfo *detector_model_info(const DetectorModel *m
 typedef struct Detector Detector;
 
 /* Makes the plan and its memory for inputs of size x size pixels: 224, 192, 160 or 128 (any
- * multiple of 32 from 64 to 512 works, without a promise of accuracy). The model must outlive it. */
+ * multiple of 32 from 64 to 512 works, without a promise of accuracy). The model must outlive it.
+ * Returns NULL with error filled (ARGUMENT: another size; MEMORY). */
 DETECTOR_API Detector *detector_create(const DetectorModel *model, int size, DetectorError *error);
 DETECTOR_API void detector_destroy(Detector *detector);
 DETECTOR_API int detector_size(const Detector *detector);

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* At least `bytes` bytes, 64-byte aligned, not cleared; NULL if there is no memory. Blocks of some megabytes
+/* At least `bytes` bytes, 64-byte aligned, not cleared; NULL if there is no memory. Blocks from 256 KB on
  * are asked for in huge pages: to touch them a first time costs a page fault each, and weights are read end
  * to end in every inference. free() takes them. */
 void *memory_alloc(size_t bytes);

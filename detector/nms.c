@@ -15,8 +15,8 @@ static double area(const Detection *box)
     return ((double)box->x2 - box->x1) * ((double)box->y2 - box->y1);
 }
 
-/* In double, where products of float differences are all but exact: an IoU equal to the limit is not above.
- */
+/* In double, where products of float differences are all but exact: an IoU equal to the limit is not
+ * above. */
 static int overlaps(const Detection *a, const Detection *b, double iou)
 {
     double width = smaller(a->x2, b->x2) - larger(a->x1, b->x1);

@@ -9,7 +9,7 @@ typedef enum PlanOpKind {
     PLAN_DEPTHWISE,   /* a unit is a range of pixels of the output, in the order of memory */
     PLAN_POINTWISE,   /* a unit is a range of pixels and a group of channels */
     PLAN_SEPARABLE,   /* depthwise and the pointwise after it; a unit is a range of pixels, which is filtered
-                         into a   buffer of the worker and multiplied from there */
+                         into a buffer of the worker and multiplied from there */
 } PlanOpKind;
 
 /* A map: pixels of `channels` floats, pixel_stride = kernel_pixel_stride(channels) floats apart, no gaps

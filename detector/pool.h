@@ -1,7 +1,7 @@
 /*
  * Worker threads. A pthread opens one OpenMP parallel region of N-1 threads when the pool is created; it
  * ends when the pool is destroyed. The thread that calls pool_run() is worker 0. Within and between jobs
- * the workers meet at our own barrier: they spin for a few microseconds, then sleep on a futex, so that an
+ * the workers meet at our own barrier: they spin for 50 microseconds, then sleep on a futex, so that an
  * idle program uses no CPU (libgomp's own barrier would spin at the end of every region).
  * N = 1 starts no thread. If OpenMP gives fewer threads than asked, the work is split over those.
  */

@@ -12,6 +12,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 CLIP = os.path.join(ROOT, "assets", "sample.mp4")
 TRUTH = os.path.join(ROOT, "assets", "sample.json")
 MIN_IOU = 0.5
+LEAST_FOUND = 0.15  # share of the true boxes; the weights of models/ find a quarter
 
 
 def iou(a, b):
@@ -88,6 +89,8 @@ true boxes found (same class, IoU >= {MIN_IOU}): {found} of {total}
 median inference time {summary["inference_ms"]["median"]:.2f} ms, {summary["fps"]:.1f} fps with reading, drawing and recording
 annotated recording: {video}
 boxes, a line a frame: {boxes}""")
+    if found < LEAST_FOUND * total:
+        sys.exit("demo: far fewer than these weights find; something is broken")
 
 
 if __name__ == "__main__":

@@ -71,8 +71,8 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 #define PANEL_TILES(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
 #define GROUPED_TILES(X) X(1, 8) X(2, 4)
 #define GROUP_PIXELS TILE_PIXELS /* narrower stores keep up by themselves */
-#define BLOCK_VECTORS                                                                                        \
-    2 /* a cache line: not read in two passes, though not all of its weights fit in registers */
+/* A cache line: not read in two passes, though not all of its weights fit in registers. */
+#define BLOCK_VECTORS 2
 #define PEAK_CHAINS 12
 
 #include "detector/kernels/simd_convolution.h"

@@ -57,8 +57,8 @@ static inline int kernel_fold(int width)
     return width / 2;
 }
 
-/* Of a folded row: out[2 * i] and out[2 * i + 1] are a[i] and b[i], normalised, for i < count. Any alignment.
- */
+/* Of a folded row: out[2 * i] and out[2 * i + 1] are a[i] and b[i], normalised, for i < count. Any
+ * alignment. */
 typedef void NormalisePairs(const uint8_t *a, const uint8_t *b, int count, float *out);
 
 #define DEPTHWISE_MAX_ROWS 8

@@ -10,8 +10,8 @@
 #define PIXELS_A_BASE 3
 #define BASES(pixels) (((pixels) + PIXELS_A_BASE - 1) / PIXELS_A_BASE)
 
-/* Rows of the panel: hardware prefetchers stop at the end of a page. Weights in float16 come from beyond L2.
- */
+/* Rows of the panel: hardware prefetchers stop at the end of a page. Weights in float16 come from beyond
+ * L2. */
 #define WIDE_AHEAD 32
 #define HALVES_AHEAD 128
 
@@ -41,9 +41,9 @@ static ALWAYS_INLINE void prefetch_panel(const Panel *panel, const PanelWeights 
 {
     if (weights == WIDE)
         for (int bytes = 0; bytes < PANEL * (int)sizeof(float); bytes += CACHE_LINE)
-            PREFETCH(panel->wide + WIDE_AHEAD * PANEL, bytes);
+            PREFETCH(panel->wide, WIDE_AHEAD * PANEL * (int)sizeof(float) + bytes);
     else
-        PREFETCH(panel->halves + HALVES_AHEAD * PANEL, 0);
+        PREFETCH(panel->halves, HALVES_AHEAD * PANEL * (int)sizeof(uint16_t));
 }
 
 /* `pixels` pixels times `vectors` vectors of output channels. Inlined with constant pixels and vectors: the

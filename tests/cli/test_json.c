@@ -89,7 +89,8 @@ static void the_longest_line_fits(void **state)
     }
     const DetectorResult result = {.detections = detections, .count = 300, .inference_ms = 1e300};
     size_t length;
-    const OutputFrame done = {.frame = &frame, .result = &result, .ids = ids, .alpha = 123456789.123456, .size = INT_MIN};
+    const OutputFrame done = {
+        .frame = &frame, .result = &result, .ids = ids, .alpha = 123456789.123456, .size = INT_MIN};
     const char *text = json_line_format(line, &done, &length);
     json_t *object = json_loadb(text, length, 0, NULL);
     assert_non_null(object);

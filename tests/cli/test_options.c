@@ -141,8 +141,9 @@ static void camera_sizes(void **state)
     assert_int_equal(options.camera_size.width, 1280);
     assert_int_equal(options.camera_size.height, 720);
     assert_true(options.camera_fps == 29.97 && options.exit_on_lost);
-    static char *const bad[] = {"640", "640x", "x480", "640x480x2", "640X480", " 640x480", "+640x480", "15x480",
-                                "640x16385", "0x0", "640 x480", "99999999999x480", ""};
+    static char *const bad[] = {"640",      "640x",   "x480",      "640x480x2", "640X480",  " 640x480",
+                                "+640x480", "15x480", "640x16385", "0x0",       "640 x480", "99999999999x480",
+                                ""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         REFUSE("is not WxH, as 640x480", "--camera-size", bad[i]);
 }

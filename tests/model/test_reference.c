@@ -1,5 +1,5 @@
-/* Every layer and the head against the plain reference; and a normal plan against one that keeps its layers.
- */
+/* Every layer and the head against the plain reference, and a normal plan against one that keeps its
+ * layers. */
 #include "model_test.h"
 
 #include <math.h>

@@ -425,8 +425,8 @@ static void only_300_candidates_reach_nms(void **state)
     const Detection *found;
     DetectorSettings settings = defaults;
     settings.max_detections = 300;
-    /* 300 equal boxes of class 0, the best first in the scan or last, then one of class 1 that comes too late
-     */
+    /* 300 equal boxes of class 0, the best first in the scan or last, then one of class 1 that comes too
+     * late */
     for (int order = 0; order < 2; order++) {
         for (int i = 0; i < 301; i++) {
             float *delta = deltas(*state, i);

@@ -495,8 +495,7 @@ static void flipped_header_bits(void **state)
     free(bytes);
 }
 
-/* ---- what is no file ------------------------------------------------------------------------------------
- */
+/* ---- what is no file ---------------------------------------------------------------------------- */
 
 static void expect_unreadable(const char *path, DetectorStatus status, const char *message)
 {
