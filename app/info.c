@@ -52,7 +52,7 @@ static void print_measured(FILE *to, const char *measured)
             text_make_printable(size);
             json_t *ap = json_object_get(values, "ap"), *ap50 = json_object_get(values, "ap50");
             if (json_is_number(ap) && json_is_number(ap50))
-                fprintf(to, "%-14sAP %.1f %%, AP50 %.1f %% at size %s\n", "", 100 * json_number_value(ap),
+                fprintf(to, "%-14sAP %.2f %%, AP50 %.2f %% at size %s\n", "", 100 * json_number_value(ap),
                         100 * json_number_value(ap50), size);
         }
     }

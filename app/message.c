@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#define CLEAR "\r\033[K"
+
 void message(const char *format, ...)
 {
     char text[2048];
@@ -16,7 +18,7 @@ void message(const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     text_make_printable(text);
-    fprintf(stderr, "lookout: %s\n", text);
+    fprintf(stderr, "%slookout: %s\n", message_on_terminal() ? CLEAR : "", text);
 }
 
 void message_status(const char *text)
@@ -33,7 +35,7 @@ void message_status(const char *text)
 
 void message_clear(void)
 {
-    fputs("\r\033[K", stderr);
+    fputs(CLEAR, stderr);
 }
 
 int message_on_terminal(void)

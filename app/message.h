@@ -5,7 +5,7 @@
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A line that the next one replaces, cut to the terminal's width; for a terminal only. message_clear()
- * removes it, before anything else is said. */
+ * removes it, as message() does. */
 void message_status(const char *text);
 void message_clear(void);
 

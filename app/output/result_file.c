@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -53,19 +55,46 @@ WriteStatus result_file_close(ResultFile *file, AppError *error)
     return WRITE_OK;
 }
 
-static int same_file(const char *a, const char *b)
+/* Splits a path into a folder and the name in it, which is returned. */
+static const char *split(const char *path, char folder[PATH_MAX])
 {
-    struct stat first, second;
-    if (stat(a, &first) || stat(b, &second) || !S_ISREG(first.st_mode))
+    const char *slash = strrchr(path, '/');
+    int length = slash ? (int)(slash + 1 - path) : 0;
+    snprintf(folder, PATH_MAX, "%.*s", length ? length : 1, length ? path : ".");
+    return path + length;
+}
+
+int result_file_check(const char *path, AppError *error)
+{
+    struct stat status;
+    char folder[PATH_MAX];
+    int problem = 0;
+    if (!path || !strcmp(path, "-"))
         return 0;
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+    if (!stat(path, &status)) {
+        problem = S_ISDIR(status.st_mode) ? EISDIR : access(path, W_OK) ? errno : 0;
+    } else {
+        split(path, folder);
+        problem = errno != ENOENT || access(folder, W_OK | X_OK) ? errno : 0;
+    }
+    return problem ? app_fail(error, "cannot write %s: %s", path, strerror(problem)) : 0;
+}
+
+static int is_same(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 int result_file_overwrites(const char *output, const char *other)
 {
-    if (!output || !other || !strcmp(output, "-") || !strncmp(output, "/dev/", 5))
+    struct stat first, second;
+    char folder[PATH_MAX], other_folder[PATH_MAX];
+    if (!output || !other || !strcmp(output, "-") || !strcmp(other, "-"))
         return 0;
-    return !strcmp(output, other) || same_file(output, other);
+    if (!stat(output, &first))
+        return S_ISREG(first.st_mode) && !stat(other, &second) && is_same(&first, &second);
+    return !strcmp(split(output, folder), split(other, other_folder)) && !stat(folder, &first) &&
+           !stat(other_folder, &second) && is_same(&first, &second);
 }
 
 int stdout_is_closed(void)

@@ -70,8 +70,6 @@ static void tell(const Recorder *recorder, const char *format, ...)
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
     control_notice(recorder->control, "%s", text);
-    if (message_on_terminal())
-        message_clear();
     message("%s", text);
 }
 

@@ -126,6 +126,8 @@ static int open_drawing(Session *session, AppError *error)
 static int open_outputs(Session *session, AppError *error)
 {
     const Options *options = session->options;
+    if (result_file_check(options->json, error) || result_file_check(options->stats, error))
+        return -1;
     if ((options->output || !options->headless) && open_drawing(session, error))
         return -1;
     if (options->output) {

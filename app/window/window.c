@@ -79,6 +79,16 @@ static SDL_Renderer *make_renderer(SDL_Window *window)
     return renderer ? renderer : SDL_CreateRenderer(window, -1, SDL_RENDERER_SOFTWARE);
 }
 
+/* SDL falls back to drivers that show nothing; whoever wants one of them says so. */
+static int is_unseen(void)
+{
+    static const char *const drivers[] = {"offscreen", "dummy", "evdev"};
+    for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
+        if (!SDL_strcmp(SDL_GetCurrentVideoDriver(), drivers[i]))
+            return !SDL_GetHint(SDL_HINT_VIDEODRIVER);
+    return 0;
+}
+
 Window *window_create(int width, int height, AppError *error)
 {
     Window *window = calloc(1, sizeof *window);
@@ -89,6 +99,10 @@ Window *window_create(int width, int height, AppError *error)
     set_hints();
     if (SDL_InitSubSystem(SDL_INIT_VIDEO))
         goto fail;
+    if (is_unseen()) {
+        SDL_SetError("there is no display");
+        goto fail;
+    }
     window->wake_event = SDL_RegisterEvents(1);
     SDL_Point size = first_size(width, height);
     /* hidden, as a renderer with OpenGL makes SDL replace the window: a shown one would flash and lose the

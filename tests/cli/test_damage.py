@@ -2,7 +2,9 @@
 """What goes wrong gets one line, the right exit code, and leaves what is good."""
 import json
 import os
+import shutil
 import struct
+import tempfile
 
 import harness
 
@@ -93,9 +95,26 @@ class Outputs(harness.Case):
         os.symlink(self.clip, self.path("link.mkv"))
         for option, path in (("-o", self.clip), ("--json", self.clip), ("-o", self.path("link.mkv"))):
             self.fail_with(2, "overwritten", run=self.headless(self.clip, option, path))
-        self.fail_with(2, "overwritten", run=self.headless(self.clip, "-o", self.path("a"), "--json", self.path("a")))
+        for other in (self.path("a"), self.path("./a"), os.path.relpath(self.path("a"))):
+            self.fail_with(2, "overwritten", run=self.headless(self.clip, "-o", self.path("a"), "--json", other))
         with open(self.clip, "rb") as file:
             self.assertEqual(file.read(), before)
+
+    def test_not_under_dev_either(self):
+        with tempfile.NamedTemporaryFile(dir="/dev/shm", suffix=".mkv") as copy:
+            shutil.copy(self.clip, copy.name)
+            self.fail_with(2, "overwritten", run=self.headless(copy.name, "-o", copy.name))
+            self.assertEqual(os.path.getsize(copy.name), os.path.getsize(self.clip))
+        self.succeed(self.clip, "--frames", "2", "--json", "/dev/null", "-o", "/dev/null", "--stats", "/dev/null")
+
+    def test_outputs_are_checked_before_the_first_frame(self):
+        precious = self.path("precious.mkv")
+        with open(precious, "w", encoding="ascii") as file:
+            file.write("precious")
+        for option in ("--json", "--stats"):
+            for path in (self.path("none/out"), self.folder):
+                self.fail_with(1, path, run=self.headless(self.clip, "--loop", "-o", precious, option, path))
+        self.assertEqual(os.path.getsize(precious), len("precious"))
 
     def test_a_closed_pipe_is_quiet(self):
         for arguments in (["--json", "-"], ["-o", "-"]):

@@ -364,6 +364,8 @@ class WithoutAScreen(harness.Case):
         screen.leave_libraries_alone(self.environment)
 
     def test_an_error_names_headless(self):
+        self.environment["XDG_RUNTIME_DIR"] = self.folder  # Wayland's library would say that it is missing
+        self.fail_with(1, "no display; option --headless", SAMPLE, "--json", self.path("out.jsonl"))
         self.environment["SDL_VIDEODRIVER"] = "x11"
         self.fail_with(1, "--headless", SAMPLE, "--json", self.path("out.jsonl"))
         self.environment["DISPLAY"] = ":987654"
