@@ -78,8 +78,6 @@ PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error)
 {
     PipelineEnd end =
         pipeline->source->live ? pipeline_run_live(pipeline, error) : pipeline_run_clip(pipeline, error);
-    if (!atomic_load(&pipeline->done))
-        return end;
     if (pipeline->recording)
         finish(pipeline->recording, &end, error);
     for (int i = 0; i < pipeline->output_count; i++)

@@ -46,8 +46,8 @@ typedef struct Pipeline {
     atomic_llong done; /* detected frames, counted by the run */
 } Pipeline;
 
-/* Runs until it ends for one of the reasons above, then finishes the outputs, all of them, if there was a
- * frame. */
+/* Runs until it ends for one of the reasons above, then finishes the outputs, all of them: those that got
+ * nothing make no file. */
 PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error);
 
 #endif

@@ -210,6 +210,15 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     return end;
 }
 
+/* Nothing is kept of what was shown last. */
+static void refuse_snapshots(LiveRun *run)
+{
+    Control *control = run->pipeline->control;
+    int wished = control_take_wish(control, WISH_SNAPSHOT) | control_take_wish(control, WISH_CLEAN_SNAPSHOT);
+    if (wished)
+        control_notice(control, "no snapshot: the camera is lost");
+}
+
 static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *error)
 {
     Pipeline *pipeline = run->pipeline;
@@ -219,8 +228,12 @@ static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *e
     }
     if (pipeline->recorder)
         recorder_record(pipeline->recorder, NULL);
-    if (run->is_lost)
+    if (run->is_holding && run->is_lost)
         return draw_held(run, error);
+    if (run->is_lost) {
+        refuse_snapshots(run);
+        return PIPELINE_DONE;
+    }
     run->is_lost = 1;
     message("%s; waiting for it to come back", why->message);
     control_set_lost(pipeline->control, why->message);

@@ -32,12 +32,13 @@ typedef enum RecordingState {
 typedef struct Recording {
     RecordingState state; /* under the lock */
     int wanted;           /* under the lock: the user wants a recording to run */
-    int64_t missed;       /* under the lock: pictures that came while the file was begun */
     Frame first;
     time_t when;
     Writer *writer;
     char name[NEW_FILE_NAME];
-    int64_t pictures;                 /* given to the writer */
+    int64_t pictures;   /* given to the writer */
+    int64_t missed;     /* that came while the file was begun; the drawing thread's until it is */
+    int64_t start_time; /* of the first picture: 0 in the file */
     int64_t last_sequence, last_time; /* of the last picture */
     int failed;                       /* writing has, and why */
     VisionError why;
@@ -260,7 +261,9 @@ static void start(Recorder *recorder, const Frame *picture)
     Recording *recording = &recorder->recording;
     recording->when = time(NULL);
     recording->missed = 0;
+    recording->start_time = picture->time_ns;
     recording->failed = frame_copy(&recording->first, picture) != 0;
+    recording->first.time_ns = 0;
     if (recording->failed) {
         control_notice(recorder->control, "no recording: out of memory");
         hand_over(recorder, RECORDING_NONE);
@@ -272,7 +275,9 @@ static void start(Recorder *recorder, const Frame *picture)
 static void record(Recorder *recorder, const Frame *picture)
 {
     Recording *recording = &recorder->recording;
-    recording->failed = writer_write(recording->writer, picture, &recording->why) != 0;
+    Frame frame = *picture;
+    frame.time_ns -= recording->start_time;
+    recording->failed = writer_write(recording->writer, &frame, &recording->why) != 0;
     recording->pictures++;
     if (recording->failed)
         hand_over(recorder, RECORDING_ENDING);
@@ -296,7 +301,8 @@ void recorder_record(Recorder *recorder, const Frame *picture)
     recording->wanted ^= toggled;
     int wanted = recording->wanted;
     RecordingState state = recording->state;
-    recording->missed += picture && state == RECORDING_BEGINNING && wanted;
+    if (picture && wanted && state == RECORDING_BEGINNING)
+        recording->missed++;
     pthread_mutex_unlock(&recorder->lock);
 
     if (state == RECORDING_RUNNING && !wanted)

@@ -237,6 +237,8 @@ static void *run_pipeline(void *argument)
 {
     Session *session = argument;
     session->end = pipeline_run(&session->pipeline, &session->error);
+    if (session->end != PIPELINE_DONE)
+        control_pause(session->control, 0); /* a paused window would stay */
     control_set_ended(session->control);
     return NULL;
 }

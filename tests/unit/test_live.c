@@ -490,7 +490,16 @@ static void it_is_stopped_from_outside(void **state)
     control_quit(rig->control);
     assert_int_equal(PLAY(rig, FRAME), PIPELINE_STOPPED);
     assert_int_equal(rig->recording.frames, 0);
-    assert_int_equal(rig->recording.finished, 0); /* nothing was begun */
+    assert_int_equal(rig->recording.finished, 1);
+}
+
+/* Pictures are recorded before the first detection is done. */
+static void a_recording_without_a_detection_is_finished(void **state)
+{
+    Rig *rig = *state;
+    assert_int_equal(PLAY(rig, FRAME, END), PIPELINE_DONE);
+    assert_int_equal(rig->recording.frames, 1);
+    assert_int_equal(rig->recording.finished, 1);
 }
 
 int main(void)
@@ -514,6 +523,7 @@ int main(void)
         RIG_TEST(a_failing_result_ends_the_run),
         RIG_TEST(a_failing_recording_ends_the_run),
         RIG_TEST(it_is_stopped_from_outside),
+        RIG_TEST(a_recording_without_a_detection_is_finished),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
