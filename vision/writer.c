@@ -6,6 +6,7 @@
 #include "vision/writer.h"
 
 #include "vision/encoder.h"
+#include "vision/output_path.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -44,7 +45,7 @@ struct Writer {
 Writer *writer_create(const char *path, const WriterOptions *options, VisionError *error)
 {
     const OutputFormat *format = output_format(path, options->still, error);
-    if (!format || output_file_check(path, error) != 0)
+    if (!format || output_path_check(path, error) != 0)
         return NULL;
 
     Writer *writer = calloc(1, sizeof *writer);

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <libavutil/mem.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,36 +32,6 @@ struct OutputFile {
 static const char *shown_name(const char *path)
 {
     return strcmp(path, "-") == 0 ? "standard output" : path;
-}
-
-int output_file_check(const char *path, VisionError *error)
-{
-    if (strcmp(path, "-") == 0)
-        return 0;
-    if (path[0] == '\0')
-        return vision_fail(error, "the name of the output file is empty");
-    struct stat status;
-    if (stat(path, &status) == 0) {
-        if (S_ISDIR(status.st_mode))
-            return vision_fail(error, "%s: is a directory; name a file in it", path);
-        if (access(path, W_OK) != 0)
-            return vision_fail(error, "%s: cannot be written: %s", path, strerror(errno));
-        return 0;
-    }
-    const char *slash = strrchr(path, '/');
-    size_t length = slash ? (size_t)(slash - path) : 0;
-    if (slash && slash[1] == '\0')
-        return vision_fail(error, "%s: is no file name; name a file", path);
-    char directory[PATH_MAX] = ".";
-    if (length >= sizeof directory)
-        return vision_fail(error, "%s: %s", path, strerror(ENAMETOOLONG));
-    if (slash) {
-        memcpy(directory, length > 0 ? path : "/", length > 0 ? length : 1);
-        directory[length > 0 ? length : 1] = '\0';
-    }
-    if (access(directory, W_OK | X_OK) != 0)
-        return vision_fail(error, "%s: directory %s: %s", path, directory, strerror(errno));
-    return 0;
 }
 
 /* Waits until a pipe has room for PIPE_BUF bytes; 0, or -1 with errno. */

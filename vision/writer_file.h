@@ -9,10 +9,6 @@
 
 typedef struct OutputFile OutputFile;
 
-/* Checks that the path can be written to, without touching it: 0, or -1 with error. "-" is standard output.
- */
-int output_file_check(const char *path, VisionError *error);
-
 /* Nothing is created until output_file_open(). path must outlive the file. NULL with error: out of memory. */
 OutputFile *output_file_create(const char *path, VisionError *error);
 /* Creates the file or empties an existing one; 0, or -1 with error. */

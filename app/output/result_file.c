@@ -1,10 +1,10 @@
 #include "app/output/result_file.h"
 
+#include "vision/output_path.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,31 +55,6 @@ WriteStatus result_file_close(ResultFile *file, AppError *error)
     return WRITE_OK;
 }
 
-/* Splits a path into a folder and the name in it, which is returned. */
-static const char *split(const char *path, char folder[PATH_MAX])
-{
-    const char *slash = strrchr(path, '/');
-    int length = slash ? (int)(slash + 1 - path) : 0;
-    snprintf(folder, PATH_MAX, "%.*s", length ? length : 1, length ? path : ".");
-    return path + length;
-}
-
-int result_file_check(const char *path, AppError *error)
-{
-    struct stat status;
-    char folder[PATH_MAX];
-    int problem = 0;
-    if (!path || !strcmp(path, "-"))
-        return 0;
-    if (!stat(path, &status)) {
-        problem = S_ISDIR(status.st_mode) ? EISDIR : access(path, W_OK) ? errno : 0;
-    } else {
-        split(path, folder);
-        problem = errno != ENOENT || access(folder, W_OK | X_OK) ? errno : 0;
-    }
-    return problem ? app_fail(error, "cannot write %s: %s", path, strerror(problem)) : 0;
-}
-
 static int is_same(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -93,7 +68,9 @@ int result_file_overwrites(const char *output, const char *other)
         return 0;
     if (!stat(output, &first))
         return S_ISREG(first.st_mode) && !stat(other, &second) && is_same(&first, &second);
-    return !strcmp(split(output, folder), split(other, other_folder)) && !stat(folder, &first) &&
+    const char *name = output_path_split(output, folder),
+               *other_name = output_path_split(other, other_folder);
+    return name && other_name && !strcmp(name, other_name) && !stat(folder, &first) &&
            !stat(other_folder, &second) && is_same(&first, &second);
 }
 

@@ -210,13 +210,17 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     return end;
 }
 
-/* Nothing is kept of what was shown last. */
-static void refuse_snapshots(LiveRun *run)
+/* What else is done with the next picture. Of what was shown last nothing is kept, but in a pause. */
+static PipelineEnd serve_without_picture(LiveRun *run, AppError *error)
 {
     Control *control = run->pipeline->control;
-    int wished = control_take_wish(control, WISH_SNAPSHOT) | control_take_wish(control, WISH_CLEAN_SNAPSHOT);
-    if (wished)
+    if (run->pipeline->recorder)
+        recorder_record(run->pipeline->recorder, NULL);
+    if (run->is_holding)
+        return draw_held(run, error);
+    if (control_take_wish(control, WISH_SNAPSHOT) | control_take_wish(control, WISH_CLEAN_SNAPSHOT))
         control_notice(control, "no snapshot: the camera is lost");
+    return PIPELINE_DONE;
 }
 
 static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *error)
@@ -226,14 +230,8 @@ static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *e
         app_fail(error, "%s", why->message);
         return PIPELINE_LOST;
     }
-    if (pipeline->recorder)
-        recorder_record(pipeline->recorder, NULL);
-    if (run->is_holding && run->is_lost)
-        return draw_held(run, error);
-    if (run->is_lost) {
-        refuse_snapshots(run);
-        return PIPELINE_DONE;
-    }
+    if (run->is_lost)
+        return serve_without_picture(run, error);
     run->is_lost = 1;
     message("%s; waiting for it to come back", why->message);
     control_set_lost(pipeline->control, why->message);

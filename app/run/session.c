@@ -8,6 +8,7 @@
 #include "app/thread.h"
 #include "app/window/view.h"
 #include "vision/camera.h"
+#include "vision/output_path.h"
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,8 +127,10 @@ static int open_drawing(Session *session, AppError *error)
 static int open_outputs(Session *session, AppError *error)
 {
     const Options *options = session->options;
-    if (result_file_check(options->json, error) || result_file_check(options->stats, error))
-        return -1;
+    VisionError why;
+    if ((options->json && output_path_check(options->json, &why)) ||
+        (options->stats && output_path_check(options->stats, &why)))
+        return app_fail(error, "%s", why.message);
     if ((options->output || !options->headless) && open_drawing(session, error))
         return -1;
     if (options->output) {

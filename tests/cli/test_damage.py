@@ -24,6 +24,16 @@ def pack_model(header, data):
     return struct.pack("<Q", len(text)) + text + data
 
 
+class Models(harness.Case):
+    def test_nothing_of_a_file_reaches_the_terminal_raw(self):
+        header, data = header_of(read_model())
+        header["__metadata__"]["measured"] = json.dumps({"set": "x\x1b[31m", "\x1b[31m224": {"ap": 0.1, "ap50": 0.2}})
+        run = self.run_program("info", self.write("model.safetensors", pack_model(header, data)))
+        self.assertEqual(run.code, 0, run.stderr)
+        self.assertIn("AP50 20.00 % at size ?[31m224", run.stdout)
+        self.assertNotIn("\x1b", run.stdout)
+
+
 class Inputs(harness.Case):
     def fail_headless(self, expected, *arguments):
         run = self.fail_with(1, expected, run=self.headless(*arguments))

@@ -156,9 +156,8 @@ static inline int make_folder(void **state)
     return mkdtemp(folder) ? 0 : -1;
 }
 
-static inline int remove_folder(void **state)
+static inline void empty_folder(void)
 {
-    (void)state;
     DIR *directory = opendir(folder);
     struct dirent *entry;
     while (directory && (entry = readdir(directory)) != NULL) {
@@ -167,6 +166,12 @@ static inline int remove_folder(void **state)
     }
     if (directory)
         closedir(directory);
+}
+
+static inline int remove_folder(void **state)
+{
+    (void)state;
+    empty_folder();
     return rmdir(folder);
 }
 

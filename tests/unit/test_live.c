@@ -1,20 +1,10 @@
 /* The pipeline of a camera, with a source that plays one. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "tests/unit/recording.h"
 
 #include "app/run/pipeline.h"
 #include "vision/convert.h"
 #include "vision/source.h"
-#include <dirent.h>
 #include <sched.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 /* Some are frames with something done right before. */
 typedef enum Event {
@@ -206,6 +196,8 @@ static int set_up(void **state)
     static char models[4096];
     Rig *rig = calloc(1, sizeof *rig);
     assert_non_null(rig);
+    assert_int_equal(make_folder(state), 0);
+    assert_int_equal(chdir(folder), 0);
     snprintf(models, sizeof models, "%s/models", getenv("LOOKOUT_SOURCE"));
     Options options = options_default();
     options.model = models;
@@ -244,7 +236,7 @@ static int tear_down(void **state)
     switcher_destroy(rig->switcher);
     control_destroy(rig->control);
     free(rig);
-    return 0;
+    return chdir("/") || remove_folder(state);
 }
 
 static PipelineEnd play(Rig *rig, const Event *events, int count)
@@ -275,16 +267,8 @@ static void it_stops_after_the_frames_asked_for(void **state)
     assert_string_equal(notice, "open the curtains");
 }
 
-static void remove_files(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; (entry = readdir(entries));)
-        unlink(entry->d_name);
-    closedir(entries);
-}
-
-/* The one snapshot in a folder, as PIXEL_I420; it is removed. */
-static void take_snapshot(const char *folder, Frame *snapshot)
+/* The one snapshot in the folder, as PIXEL_I420; it is removed. */
+static void take_snapshot(Frame *snapshot)
 {
     VisionError error;
     Frame frame;
@@ -298,7 +282,7 @@ static void take_snapshot(const char *folder, Frame *snapshot)
     converter_destroy(converter);
     assert_int_equal(source->functions->read(source, &frame, &error), SOURCE_END);
     source_destroy(source);
-    remove_files(folder);
+    empty_folder();
 }
 
 /* Pixels whose brightness is not the given one, by more than conversions cost. */
@@ -321,35 +305,32 @@ static int is_same_luma(const Frame *a, const Frame *b)
 }
 
 /* What a snapshot of this picture would be. */
-static void snapshot_of(Rig *rig, const char *folder, const Frame *picture, Frame *snapshot)
+static void snapshot_of(Rig *rig, const Frame *picture, Frame *snapshot)
 {
     Recorder *recorder = recorder_create(rig->control, 30, 1, NULL);
     control_wish(rig->control, WISH_SNAPSHOT);
     recorder_snapshot(recorder, WISH_SNAPSHOT, picture);
     recorder_destroy(recorder);
-    take_snapshot(folder, snapshot);
+    take_snapshot(snapshot);
 }
 
 /* Plays these events, in which there is a snapshot, and expects it to be of that frame, as is the window. */
 static void expect_snapshot_of(Rig *rig, int64_t sequence, int with_boxes, const Event *events, int count)
 {
-    char folder[] = "/tmp/lookout-live-XXXXXX";
     Frame snapshot = {0}, expected = {0};
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(chdir(folder), 0);
     rig->pipeline.recording = NULL;
     rig->pipeline.window = mailbox_create();
     rig->pipeline.recorder = recorder_create(rig->control, 30, 1, NULL);
     assert_int_equal(play(rig, events, count), PIPELINE_DONE);
     assert_int_equal(recorder_finish(rig->pipeline.recorder), 0);
     recorder_destroy(rig->pipeline.recorder);
-    take_snapshot(folder, &snapshot);
+    take_snapshot(&snapshot);
     const Frame *window = mailbox_take(rig->pipeline.window);
     assert_non_null(window);
     assert_int_equal(window->sequence, sequence);
     assert_true(pixels_unlike(window, luma_of(sequence)) > 0);
     if (with_boxes) {
-        snapshot_of(rig, folder, window, &expected);
+        snapshot_of(rig, window, &expected);
         assert_true(is_same_luma(&snapshot, &expected));
     } else {
         assert_int_equal(pixels_unlike(&snapshot, luma_of(sequence)), 0);
@@ -357,8 +338,6 @@ static void expect_snapshot_of(Rig *rig, int64_t sequence, int with_boxes, const
     frame_free(&expected);
     frame_free(&snapshot);
     mailbox_destroy(rig->pipeline.window);
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(rmdir(folder), 0);
 }
 #define EXPECT_SNAPSHOT_OF(rig, sequence, with_boxes, ...)                                                   \
     expect_snapshot_of(rig, sequence, with_boxes, (const Event[]){__VA_ARGS__},                              \
@@ -401,20 +380,26 @@ static void a_snapshot_of_a_pause_while_lost(void **state)
     EXPECT_SNAPSHOT_OF(*state, 2, 1, DETECTED, PAUSE, DETECTED, LOST, SNAPSHOT_WHILE_LOST, END);
 }
 
+static void no_snapshot_of_nothing(void **state)
+{
+    Rig *rig = *state;
+    char notice[CONTROL_TEXT];
+    rig->pipeline.recorder = recorder_create(rig->control, 30, 1, NULL);
+    assert_int_equal(PLAY(rig, DETECTED, LOST, SNAPSHOT_WHILE_LOST, FRAME, END), PIPELINE_DONE);
+    assert_int_equal(recorder_finish(rig->pipeline.recorder), 0);
+    recorder_destroy(rig->pipeline.recorder);
+    control_get_notice(rig->control, notice);
+    assert_string_equal(notice, "no snapshot: the camera is lost"); /* nor is the next frame one */
+}
+
 static void a_recording_is_ended_while_lost(void **state)
 {
     Rig *rig = *state;
-    char folder[] = "/tmp/lookout-live-XXXXXX";
-    assert_non_null(mkdtemp(folder));
-    assert_int_equal(chdir(folder), 0);
     rig->pipeline.recorder = recorder_create(rig->control, 30, 1, NULL);
     assert_int_equal(PLAY(rig, RECORD, WAIT_FOR_RECORDING, RECORD_WHILE_LOST, WAIT_FOR_RECORDING, END),
                      PIPELINE_DONE);
     assert_int_equal(recorder_finish(rig->pipeline.recorder), 0);
     recorder_destroy(rig->pipeline.recorder);
-    remove_files(folder);
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(rmdir(folder), 0);
 }
 
 static void a_lost_camera_comes_back(void **state)
@@ -514,6 +499,7 @@ int main(void)
         RIG_TEST(a_snapshot_of_a_step),
         RIG_TEST(a_snapshot_after_a_pause),
         RIG_TEST(a_snapshot_of_a_pause_while_lost),
+        RIG_TEST(no_snapshot_of_nothing),
         RIG_TEST(a_recording_is_ended_while_lost),
         RIG_TEST(a_lost_camera_comes_back),
         RIG_TEST(lost_is_a_fact),
