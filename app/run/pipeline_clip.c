@@ -117,6 +117,8 @@ static int start_again(ClipRun *run, PipelineEnd *end, AppError *error)
         return 0;
     }
     if (source->functions->rewind(source, &why)) {
+        if (control_stopped(run->pipeline->control))
+            return 0;
         app_fail(error, "%s", why.message);
         *end = PIPELINE_FAILED;
         return 0;
@@ -134,6 +136,8 @@ static PipelineEnd run_frames(ClipRun *run, AppError *error)
         PipelineEnd end;
         int64_t start = clock_now_ns();
         SourceStatus status = pipeline->source->functions->read(pipeline->source, &frame, &why);
+        if (control_stopped(pipeline->control))
+            break; /* what was being read looks damaged then */
         if (status == SOURCE_DAMAGED) {
             app_fail(error, "%s", why.message);
             return PIPELINE_DAMAGED;

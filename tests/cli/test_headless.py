@@ -233,7 +233,6 @@ class Signals(harness.Case):
         for stream in (process.stdin, process.stdout, process.stderr):
             stream.close()
 
-
     def test_waiting_for_a_first_frame_can_be_interrupted(self):
         process = self.start("--headless", *harness.FAST, "-", "--json", self.path("out.jsonl"), stdin=subprocess.PIPE)
         with harness.Deadline(process, 60):
@@ -245,6 +244,19 @@ class Signals(harness.Case):
             _, err = process.communicate()
         self.assertEqual((process.returncode, err), (143, b""))
         self.assertFalse(os.path.exists(self.path("out.jsonl")))
+
+    def test_a_signal_while_a_picture_is_decoded_damages_nothing(self):
+        picture = harness.make_clip(self.path("0.jpg"), frames=1, size="6000x4000", codec=())
+        for i in range(1, 5):
+            os.link(picture, self.path(f"{i}.jpg"))
+        for arguments in (self.folder,), (picture, "--loop"):
+            process = self.start("--headless", *harness.FAST, *arguments, "--json", "-")
+            with harness.Deadline(process, 60):
+                process.stdout.readline()
+                time.sleep(0.03)  # the next picture is half decoded
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate()
+            self.assertEqual((process.returncode, err), (130, b""))
 
     def test_a_second_signal_ends_at_once(self):
         clip = harness.make_clip(self.path("clip.mkv"), frames=50)
