@@ -299,18 +299,6 @@ static void camera_destroy(Source *source)
     free(camera);
 }
 
-static int make_wish(const CameraOptions *options, CameraWish *wish, VisionError *error)
-{
-    *wish = (CameraWish){.width = options->width, .height = options->height, .rate = options->frame_rate};
-    if (!options->format)
-        return 0;
-    wish->fourcc = camera_fourcc_named(options->format);
-    return wish->fourcc
-               ? 0
-               : vision_fail(error, "the camera format '%s' is not known; there are " CAMERA_FORMAT_NAMES,
-                             options->format);
-}
-
 Source *camera_source_open_with(const CameraCalls *calls, const char *path, const CameraOptions *options,
                                 VisionError *error)
 {
@@ -330,13 +318,13 @@ Source *camera_source_open_with(const CameraCalls *calls, const char *path, cons
     camera->base.live = 1;
     camera->calls = calls;
     camera->stop = options->stop;
+    camera->wish = (CameraWish){options->format, options->width, options->height, options->frame_rate};
     camera->stream.device.fd = -1;
     camera_timeline_start(&camera->timeline);
     camera->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (camera->wake_fd < 0)
         vision_fail(error, "no eventfd for a camera: %s", strerror(errno));
-    else if (!make_wish(options, &camera->wish, error) &&
-             !camera_search_start(&camera->search, calls, path, error) &&
+    else if (!camera_search_start(&camera->search, calls, path, error) &&
              !camera_search_open(&camera->search, &camera->stream, &camera->wish, error)) {
         note_start(camera);
         camera->base.width = camera->stream.agreement.width;

@@ -13,7 +13,7 @@
 typedef struct CameraOptions {
     int width, height;  /* both 0: chosen: a size near 640x480 */
     double frame_rate;  /* frames a second; 0: chosen: about 30, or what the device gets nearest to it */
-    const char *format; /* FOURCC as V4L2 writes it, "YUYV", "MJPG"; NULL: the one that reaches the rate */
+    uint32_t format;    /* FOURCC, see camera_fourcc_named(); 0: the one that reaches the rate */
     const atomic_int *stop; /* as in source_open(); may be NULL */
 } CameraOptions;
 

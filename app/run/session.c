@@ -8,7 +8,9 @@
 #include "app/thread.h"
 #include "app/window/view.h"
 #include "vision/camera.h"
+#include "vision/camera_modes.h"
 #include "vision/output_path.h"
+#include "vision/writer_format.h"
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,31 +88,42 @@ static ExitCode open_detector(Session *session, AppError *error)
     return EXIT_DONE;
 }
 
-static ExitCode open_source(Session *session, AppError *error)
+static ExitCode open_camera(Session *session, AppError *error)
 {
     const Options *options = session->options;
+    CameraOptions camera = {
+        .width = options->camera_size.width,
+        .height = options->camera_size.height,
+        .frame_rate = options->camera_fps,
+        .stop = session->stop,
+    };
+    if (options->loop) {
+        app_fail(error, "option --loop: a camera has no end");
+        return EXIT_USAGE;
+    }
+    if (options->camera_format && !(camera.format = camera_fourcc_named(options->camera_format))) {
+        app_fail(error, "option --camera-format: '%s' is not known; there are " CAMERA_FORMAT_NAMES,
+                 options->camera_format);
+        return EXIT_USAGE;
+    }
     VisionError why;
-    if (!is_camera(options)) {
-        session->source = source_open(options->operand, session->stop, &why);
-    } else {
-        if (options->loop) {
-            app_fail(error, "option --loop: a camera has no end");
-            return EXIT_USAGE;
-        }
-        const CameraOptions camera = {
-            .width = options->camera_size.width,
-            .height = options->camera_size.height,
-            .frame_rate = options->camera_fps,
-            .format = options->camera_format,
-            .stop = session->stop,
-        };
-        session->source = camera_source_open(options->operand, &camera, &why);
-    }
-    if (!session->source) {
-        app_fail(error, "%s", why.message);
-        return EXIT_FAILED;
-    }
-    return EXIT_DONE;
+    session->source = camera_source_open(options->operand, &camera, &why);
+    if (session->source)
+        return EXIT_DONE;
+    app_fail(error, "%s", why.message);
+    return EXIT_FAILED;
+}
+
+static ExitCode open_source(Session *session, AppError *error)
+{
+    if (is_camera(session->options))
+        return open_camera(session, error);
+    VisionError why;
+    session->source = source_open(session->options->operand, session->stop, &why);
+    if (session->source)
+        return EXIT_DONE;
+    app_fail(error, "%s", why.message);
+    return EXIT_FAILED;
 }
 
 static int open_drawing(Session *session, AppError *error)
@@ -124,13 +137,27 @@ static int open_drawing(Session *session, AppError *error)
     return 0;
 }
 
-static int open_outputs(Session *session, AppError *error)
+/* What the paths of the outputs have to be, for the input that is open. */
+static ExitCode check_outputs(const Session *session, AppError *error)
 {
     const Options *options = session->options;
     VisionError why;
+    int still = session->source->still && !options->loop;
+    if (options->output && !output_format(options->output, still, &why)) {
+        app_fail(error, "%s", why.message);
+        return EXIT_USAGE;
+    }
     if ((options->json && output_path_check(options->json, &why)) ||
-        (options->stats && output_path_check(options->stats, &why)))
-        return app_fail(error, "%s", why.message);
+        (options->stats && output_path_check(options->stats, &why))) {
+        app_fail(error, "%s", why.message);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static int open_outputs(Session *session, AppError *error)
+{
+    const Options *options = session->options;
     if ((options->output || !options->headless) && open_drawing(session, error))
         return -1;
     if (options->output) {
@@ -172,6 +199,8 @@ static ExitCode open_session(Session *session, AppError *error)
     ExitCode code = open_detector(session, error);
     if (code == EXIT_DONE)
         code = open_source(session, error);
+    if (code == EXIT_DONE)
+        code = check_outputs(session, error);
     if (code != EXIT_DONE)
         return code;
     const DetectorEngine *engine = switcher_engine(session->switcher);

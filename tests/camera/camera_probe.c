@@ -10,6 +10,8 @@
 
 #include <dirent.h>
 
+#include "vision/camera_modes.h"
+
 static char check_name[128], check_notes[512];
 static double check_start;
 static int descriptors_before;
@@ -96,7 +98,9 @@ long long probe_count(const atomic_llong *count)
 
 Probe probe_open(const char *path, const char *format, int width, int height, double rate)
 {
-    CameraOptions options = {.width = width, .height = height, .frame_rate = rate, .format = format};
+    CameraOptions options = {.width = width, .height = height, .frame_rate = rate};
+    if (format)
+        options.format = camera_fourcc_named(format);
     Probe probe = {0};
     probe.camera = camera_source_open(path, &options, &probe.error);
     EXPECT(probe.camera, "%s", probe.error.message);

@@ -147,7 +147,7 @@ static void check_choice(const char *path)
     options = (CameraOptions){.width = 640, .height = 481};
     EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "640x480"), "%s",
            error.message);
-    options = (CameraOptions){.format = "MJPG"};
+    options = (CameraOptions){.format = V4L2_PIX_FMT_MJPEG};
     EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "MJPG"), "%s", error.message);
     options = (CameraOptions){.width = 1280, .height = 720, .frame_rate = 30};
     EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "12.5"), "%s", error.message);

@@ -96,9 +96,6 @@ class Outputs(harness.Case):
             self.fail_with(1, "nowhere", run=self.headless(self.clip, option, self.path("nowhere", "out.mkv")))
             self.fail_with(1, self.folder, run=self.headless(self.clip, option, self.folder))
 
-    def test_unknown_suffix(self):
-        self.fail_with(1, "out.docx", run=self.headless(self.clip, "-o", self.path("out.docx")))
-
     def test_inputs_are_not_overwritten(self):
         with open(self.clip, "rb") as file:
             before = file.read()

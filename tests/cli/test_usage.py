@@ -16,6 +16,7 @@ def option_names(text):
 
 class Usage(harness.Case):
     def test_usage_errors(self):
+        still = harness.make_clip(self.path("still.jpg"), frames=1, codec=())
         for arguments, expected in (
                 (["devices", "clip.mp4"], "devices takes no INPUT"),
                 (["--headless", "--loop"], "a camera has no end"),
@@ -28,6 +29,9 @@ class Usage(harness.Case):
                 (["--headless", "a", "-o"], "needs a value"),
                 (["--headless", "--isa", "x87", "a"], "x87"),
                 (["--headless", "--config", "nofile.conf", "a"], "nofile.conf"),
+                (["--camera-format", "H264"], "'H264' is not known; there are YUYV, "),
+                (["--headless", still, "-o", "x.avi"], "unknown suffix .avi; known are .mkv, "),
+                (["--headless", still, "--loop", "-o", "x.jpg"], "x.jpg: holds a single picture"),
                 (["info", "--headless"], "info"),
                 (["--headless", "x\x1b[31m\ny", "z\r"], "'x?[31m?y' and 'z?'")):
             with self.subTest(arguments=arguments):

@@ -63,7 +63,7 @@ static void load_of_a_camera(void **state)
     options.alpha = 0.25;
     options.size = 128;
     options.threads = 1;
-    const CameraOptions wish = {.width = 640, .height = 480, .frame_rate = 30, .format = "YUYV"};
+    const CameraOptions wish = {.width = 640, .height = 480, .frame_rate = 30, .format = V4L2_PIX_FMT_YUYV};
 
     Pipeline pipeline = {.frames = FRAMES, .steady = 1};
     pipeline.control = control_create(&stop, 0.3);
