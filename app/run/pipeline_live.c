@@ -9,6 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* without a picture that can be decoded */
+#define PATIENCE_NS INT64_C(3000000000)
+
 typedef struct LiveRun {
     Pipeline *pipeline;
     Mailbox *frames; /* PIXEL_I420, from the capture to the detection thread */
@@ -21,6 +24,7 @@ typedef struct LiveRun {
     Detection held_boxes[PIPELINE_MAX_DETECTIONS];
     int held_count, is_holding;
     int64_t first_time; /* ns */
+    int64_t whole_time; /* ns, of the last picture that could be decoded; 0: none came */
     int64_t skipped;
     int has_frames, is_lost, is_advised;
 
@@ -178,38 +182,6 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
     return end;
 }
 
-static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
-{
-    Pipeline *pipeline = run->pipeline;
-    VisionError why;
-    Frame *copy = mailbox_blank(run->frames);
-    int64_t start = clock_now_ns();
-    if (run->is_lost) {
-        message("the camera is back");
-        control_set_lost(pipeline->control, NULL);
-        run->is_lost = 0;
-    }
-    if (converter_to_i420(run->converter, frame, copy, &why)) {
-        atomic_fetch_add(&pipeline->source->counts.damaged, 1);
-        return PIPELINE_DONE;
-    }
-    run->read_ms = clock_ms_since(start);
-    if (!run->has_frames)
-        run->first_time = frame->time_ns;
-    run->has_frames = 1;
-    count_skipped(run, frame->time_ns);
-    tell_advice(run);
-
-    PipelineEnd end = PIPELINE_DONE;
-    if (run->pictures) {
-        copy->time_ns = frame->time_ns - run->first_time;
-        end = draw_picture(run, copy, frame->time_ns, error);
-        copy->time_ns = frame->time_ns;
-    }
-    run->skipped += mailbox_publish(run->frames);
-    return end;
-}
-
 /* What else is done with the next picture. Of what was shown last nothing is kept, but in a pause. */
 static PipelineEnd serve_without_picture(LiveRun *run, AppError *error)
 {
@@ -235,10 +207,58 @@ static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *e
     run->is_lost = 1;
     message("%s; waiting for it to come back", why->message);
     control_set_lost(pipeline->control, why->message);
+    return PIPELINE_DONE;
+}
+
+/* What was seen before is not drawn on the pictures that come now. */
+static void find_camera(LiveRun *run)
+{
+    message("the camera is back");
+    control_set_lost(run->pipeline->control, NULL);
+    run->is_lost = 0;
     pthread_mutex_lock(&run->lock);
     run->latest_count = 0;
     pthread_mutex_unlock(&run->lock);
-    return PIPELINE_DONE;
+}
+
+/* A picture that cannot be decoded. A camera that sends nothing else is lost like one that sends nothing. */
+static PipelineEnd miss_picture(LiveRun *run, int64_t time_ns, AppError *error)
+{
+    atomic_fetch_add(&run->pipeline->source->counts.damaged, 1);
+    if (!run->whole_time)
+        run->whole_time = time_ns;
+    if (!run->is_lost && time_ns - run->whole_time < PATIENCE_NS)
+        return PIPELINE_DONE;
+    VisionError why;
+    vision_fail(&why, "camera lost: all its pictures are damaged; try another cable or --camera-format");
+    return lose_camera(run, &why, error);
+}
+
+static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
+{
+    VisionError why;
+    Frame *copy = mailbox_blank(run->frames);
+    int64_t start = clock_now_ns();
+    if (converter_to_i420(run->converter, frame, copy, &why))
+        return miss_picture(run, frame->time_ns, error);
+    run->whole_time = frame->time_ns;
+    if (run->is_lost)
+        find_camera(run);
+    run->read_ms = clock_ms_since(start);
+    if (!run->has_frames)
+        run->first_time = frame->time_ns;
+    run->has_frames = 1;
+    count_skipped(run, frame->time_ns);
+    tell_advice(run);
+
+    PipelineEnd end = PIPELINE_DONE;
+    if (run->pictures) {
+        copy->time_ns = frame->time_ns - run->first_time;
+        end = draw_picture(run, copy, frame->time_ns, error);
+        copy->time_ns = frame->time_ns;
+    }
+    run->skipped += mailbox_publish(run->frames);
+    return end;
 }
 
 static PipelineEnd capture_frames(LiveRun *run, AppError *error)

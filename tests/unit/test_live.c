@@ -20,7 +20,8 @@ typedef enum Event {
     LOST,
     SNAPSHOT_WHILE_LOST,
     RECORD_WHILE_LOST,
-    WAIT_FOR_RECORDING, /* to begin, or to end */
+    DETECTION_WHILE_LOST, /* of the last frame */
+    WAIT_FOR_RECORDING,   /* to begin, or to end */
     DAMAGED,
     END
 } Event;
@@ -42,6 +43,11 @@ typedef struct FakeCamera {
 static int luma_of(int64_t sequence)
 {
     return 40 + 10 * (int)sequence;
+}
+
+static int64_t time_of(int64_t sequence)
+{
+    return INT64_C(1000000000000) + sequence * 33333333;
 }
 
 static void fake_steer(Control *control, Event event)
@@ -94,7 +100,7 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
         *frame = camera->picture;
         frame->memory = NULL;
         frame->sequence = camera->sequence++;
-        frame->time_ns = INT64_C(1000000000000) + frame->sequence * 33333333;
+        frame->time_ns = time_of(frame->sequence);
         return SOURCE_FRAME;
     case BROKEN_JPEG:
         *frame = (Frame){.format = PIXEL_MJPEG,
@@ -102,7 +108,9 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
                          .height = 48,
                          .planes = {camera->garbage},
                          .bytes = sizeof camera->garbage,
-                         .sequence = camera->sequence++};
+                         .sequence = camera->sequence,
+                         .time_ns = time_of(camera->sequence)};
+        camera->sequence++;
         return SOURCE_FRAME;
     case WAIT_FOR_RECORDING:
         if (is_recording(camera->pipeline->control) != camera->recording) {
@@ -114,9 +122,14 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
         }
     /* fall through */
     case LOST:
+    case DETECTION_WHILE_LOST:
     case SNAPSHOT_WHILE_LOST:
     case RECORD_WHILE_LOST:
         fake_steer(camera->pipeline->control, event);
+        if (event == DETECTION_WHILE_LOST)
+            for (int tries = 0; atomic_load(&camera->pipeline->done) < camera->sequence && tries < 100000;
+                 tries++)
+                sched_yield();
         vision_fail(error, "the fake camera is gone");
         return SOURCE_LOST;
     case DAMAGED:
@@ -451,6 +464,31 @@ static void broken_pictures_are_counted(void **state)
     assert_int_equal(facts.captured, 2);
 }
 
+/* BROKEN_JPEG repeats until the run ends: about 90 pictures are three seconds. */
+static void a_camera_of_broken_pictures_is_lost(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.exit_on_lost = 1;
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, BROKEN_JPEG), PIPELINE_LOST);
+    assert_non_null(strstr(rig->error.message, "all its pictures are damaged"));
+    assert_int_equal(atomic_load(&rig->camera.source.counts.damaged), 91);
+    assert_int_equal(rig->recording.finished, 1);
+}
+
+/* Not even those of a picture that was being detected when the camera was lost. */
+static void boxes_from_before_a_loss_are_not_drawn(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.recording = NULL;
+    rig->pipeline.window = mailbox_create();
+    assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, LOST, DETECTION_WHILE_LOST, FRAME, END),
+                     PIPELINE_DONE);
+    const Frame *window = mailbox_take(rig->pipeline.window);
+    assert_int_equal(window->sequence, 2);
+    assert_int_equal(pixels_unlike(window, luma_of(2)), 0);
+    mailbox_destroy(rig->pipeline.window);
+}
+
 static void a_failing_result_ends_the_run(void **state)
 {
     Rig *rig = *state;
@@ -506,6 +544,8 @@ int main(void)
         RIG_TEST(losing_it_may_end_the_run),
         RIG_TEST(a_broken_camera_ends_the_run),
         RIG_TEST(broken_pictures_are_counted),
+        RIG_TEST(a_camera_of_broken_pictures_is_lost),
+        RIG_TEST(boxes_from_before_a_loss_are_not_drawn),
         RIG_TEST(a_failing_result_ends_the_run),
         RIG_TEST(a_failing_recording_ends_the_run),
         RIG_TEST(it_is_stopped_from_outside),
