@@ -114,21 +114,35 @@ static int has_any_wish(const Control *control)
     return wishes;
 }
 
+/* Under the lock, and not for long: a signal handler cannot wake anybody here. */
+static void wait_a_while(Control *control)
+{
+    int64_t until = clock_now_ns() + 100000000;
+    const struct timespec time = {until / 1000000000, until % 1000000000};
+    pthread_cond_timedwait(&control->turn, &control->lock, &time);
+}
+
 int control_wait_turn(Control *control)
 {
     int woken = 0;
     pthread_mutex_lock(&control->lock);
     while (control->paused && !control->steps && !control_stopped(control) &&
-           !(woken = has_any_wish(control))) {
-        /* a signal handler cannot wake anybody here */
-        int64_t until = clock_now_ns() + 100000000;
-        const struct timespec time = {until / 1000000000, until % 1000000000};
-        pthread_cond_timedwait(&control->turn, &control->lock, &time);
-    }
+           !(woken = has_any_wish(control)))
+        wait_a_while(control);
     if (!woken)
         control->steps -= control->steps > 0;
     pthread_mutex_unlock(&control->lock);
     return woken;
+}
+
+int control_wait_wish(Control *control)
+{
+    pthread_mutex_lock(&control->lock);
+    if (!control_stopped(control) && !has_any_wish(control))
+        wait_a_while(control);
+    int wished = has_any_wish(control);
+    pthread_mutex_unlock(&control->lock);
+    return wished;
 }
 
 int control_take_turn(Control *control)

@@ -33,6 +33,9 @@ void control_step(Control *control); /* one frame; pauses first */
 /* Waits while paused, until a step is asked for or the run is stopped: 0. Or until there is a wish: 1, and it
  * wants to be called again. */
 int control_wait_turn(Control *control);
+/* Waits until there is a wish or the run is stopped, but a tenth of a second at most: for who looks at
+ * something else too. Nonzero if there is a wish. */
+int control_wait_wish(Control *control);
 /* Does not wait: nonzero unless paused, and once for every step. */
 int control_take_turn(Control *control);
 

@@ -15,7 +15,9 @@ struct DetectStage {
     Frame rgb;      /* PIXEL_RGB24, what the detector reads */
     Steady *steady; /* NULL: not asked for */
     RateControl *rate_control;
-    DetectorResult result;
+    DetectorResult result; /* of the last run, and what it was made with */
+    double threshold;
+    SwitchPoint point;
 };
 
 DetectStage *detect_stage_create(const Pipeline *pipeline, AppError *error)
@@ -49,21 +51,32 @@ void detect_stage_destroy(DetectStage *stage)
     free(stage);
 }
 
+static int is_same_point(SwitchPoint a, SwitchPoint b)
+{
+    return a.alpha == b.alpha && a.size == b.size;
+}
+
+static void tell_failure(const Pipeline *pipeline)
+{
+    AppError why;
+    if (!switcher_take_failure(pipeline->switcher, &why))
+        return;
+    control_notice(pipeline->control, "%s", why.message);
+    message("%s", why.message);
+}
+
 /* The detector may be another one for the next frame. */
-static void choose_next(DetectStage *stage, SwitchPoint point, double busy_ms, int64_t now)
+static void choose_next(DetectStage *stage, double busy_ms, int64_t now)
 {
     const Pipeline *pipeline = stage->pipeline;
     AppError why;
-    if (switcher_take_failure(pipeline->switcher, &why)) {
-        control_notice(pipeline->control, "%s", why.message);
-        message("%s", why.message);
-    }
+    tell_failure(pipeline);
     if (!control_automatic(pipeline->control))
         return;
     SwitchPoint points[SWITCHER_MAX_POINTS];
     int count = switcher_ready(pipeline->switcher, points);
-    SwitchPoint next = rate_control_update(stage->rate_control, point, busy_ms, now, points, count);
-    if (next.alpha == point.alpha && next.size == point.size)
+    SwitchPoint next = rate_control_update(stage->rate_control, stage->point, busy_ms, now, points, count);
+    if (is_same_point(next, stage->point))
         return;
     if (switcher_ask(pipeline->switcher, next, &why))
         message("%s", why.message);
@@ -74,16 +87,15 @@ int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, 
     const Pipeline *pipeline = stage->pipeline;
     VisionError unconverted;
     DetectorError failure;
-    SwitchPoint point;
-    Detector *detector = switcher_detector(pipeline->switcher, &point);
+    Detector *detector = switcher_detector(pipeline->switcher, &stage->point);
     int64_t start = clock_now_ns();
     if (converter_to_rgb(stage->converter, frame, &stage->rgb, &unconverted))
         return app_fail(error, "%s", unconverted.message);
     done->stage_ms[STAGE_CONVERT] = clock_ms_since(start);
 
-    double threshold = control_threshold(pipeline->control);
+    stage->threshold = control_threshold(pipeline->control);
     DetectorSettings settings = pipeline->settings;
-    settings.threshold = stage->steady ? steady_lower_threshold(threshold) : threshold;
+    settings.threshold = stage->steady ? steady_lower_threshold(stage->threshold) : stage->threshold;
     const DetectorImage image = {stage->rgb.planes[0], stage->rgb.width, stage->rgb.height,
                                  stage->rgb.strides[0]};
     if (detector_detect(detector, &image, &settings, &stage->result, &failure) != DETECTOR_OK)
@@ -93,13 +105,23 @@ int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, 
 
     done->ids = NULL;
     if (stage->steady)
-        stage->result = steady_update(stage->steady, &stage->result, frame->time_ns, threshold, &done->ids);
+        stage->result =
+            steady_update(stage->steady, &stage->result, frame->time_ns, stage->threshold, &done->ids);
     done->frame = frame;
     done->result = &stage->result;
-    done->alpha = point.alpha;
-    done->size = point.size;
-    control_detected(pipeline->control, stage->result.inference_ms, point.alpha, point.size);
+    done->alpha = stage->point.alpha;
+    done->size = stage->point.size;
+    control_detected(pipeline->control, stage->result.inference_ms, done->alpha, done->size);
     int64_t now = clock_now_ns();
-    choose_next(stage, point, (double)(now - start) / 1e6, now);
+    choose_next(stage, (double)(now - start) / 1e6, now);
     return 0;
+}
+
+int detect_stage_is_stale(DetectStage *stage)
+{
+    const Pipeline *pipeline = stage->pipeline;
+    SwitchPoint point;
+    tell_failure(pipeline);
+    switcher_detector(pipeline->switcher, &point);
+    return stage->threshold != control_threshold(pipeline->control) || !is_same_point(stage->point, point);
 }

@@ -14,5 +14,7 @@ void detect_stage_destroy(DetectStage *stage);
 /* Detects, and fills the result, ids, alpha, size and times in `done`, which are valid until the next call.
  * Then tells Control, and asks for another alpha or size if `auto` wants one. Returns 0, or -1 with error. */
 int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, AppError *error);
+/* Whether the same frame would be detected otherwise now, with another threshold, alpha or size. */
+int detect_stage_is_stale(DetectStage *stage);
 
 #endif

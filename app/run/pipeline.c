@@ -6,7 +6,7 @@
  * A clip, pictures, standard input:
  *
  *   The thread that calls pipeline_run() owns the source and its frame, the stages, and all outputs. It is
- *   worker 0 of the detector's pool. It stops between two frames.
+ *   worker 0 of the detector's pool. It stops between two frames, but a single picture stays in the window.
  *
  * A camera:
  *
@@ -82,5 +82,12 @@ PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error)
         finish(pipeline->recording, &end, error);
     for (int i = 0; i < pipeline->output_count; i++)
         finish(pipeline->outputs[i], &end, error);
+    AppError why;
+    int keeps = pipeline->still.width && (end == PIPELINE_DONE || end == PIPELINE_DAMAGED);
+    if (keeps && pipeline_keep_still(pipeline, &why) && end == PIPELINE_DONE) {
+        *error = why;
+        end = PIPELINE_FAILED;
+    }
+    frame_free(&pipeline->still);
     return end;
 }

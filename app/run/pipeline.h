@@ -44,10 +44,11 @@ typedef struct Pipeline {
     int exit_on_lost; /* end when the camera is lost */
 
     atomic_llong done; /* detected frames, counted by the run */
+    Frame still;       /* the run's copy of a single picture that the window keeps; else empty */
 } Pipeline;
 
 /* Runs until it ends for one of the reasons above, then finishes the outputs, all of them: those that got
- * nothing make no file. */
+ * nothing make no file. A single picture then stays in the window until the run is stopped. */
 PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error);
 
 #endif

@@ -77,6 +77,17 @@ static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, AppError
     return PIPELINE_DONE;
 }
 
+/* The source's frame does not outlive it. */
+static PipelineEnd copy_still(Pipeline *pipeline, const Frame *frame, AppError *error)
+{
+    if (!pipeline->window || !pipeline->source->still || pipeline->loop)
+        return PIPELINE_DONE;
+    if (!frame_copy(&pipeline->still, frame))
+        return PIPELINE_DONE;
+    app_fail(error, "out of memory");
+    return PIPELINE_FAILED;
+}
+
 /* Takes a frame that was read through all stages. PIPELINE_DONE: go on. */
 static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, AppError *error)
 {
@@ -156,6 +167,8 @@ static PipelineEnd run_frames(ClipRun *run, AppError *error)
         if (control_stopped(pipeline->control))
             break;
         end = process(run, &frame, read_ms, error);
+        if (end == PIPELINE_DONE)
+            end = copy_still(pipeline, &frame, error);
         if (end != PIPELINE_DONE)
             return end;
     }

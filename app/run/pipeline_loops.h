@@ -1,4 +1,4 @@
-/* The two ways through the pipeline, and what they share. */
+/* The ways through the pipeline, and what they share. */
 #ifndef LOOKOUT_PIPELINE_LOOPS_H
 #define LOOKOUT_PIPELINE_LOOPS_H
 
@@ -8,6 +8,10 @@
 PipelineEnd pipeline_run_clip(Pipeline *pipeline, AppError *error);
 /* A camera: the newest frame wins. */
 PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error);
+
+/* Keeps pipeline->still in the window, where the keys work on it, until control_stopped(). The outputs have
+ * had it. Returns 0, or -1 with error. */
+int pipeline_keep_still(const Pipeline *pipeline, AppError *error);
 
 /* Gives a detected frame to the outputs. PIPELINE_DONE: go on. */
 PipelineEnd pipeline_give_result(const Pipeline *pipeline, const OutputFrame *frame, AppError *error);

@@ -185,11 +185,11 @@ static int go_round(Loop *loop, AppError *error)
         update_centre(loop);
     }
     int paused = control_paused(view->control), ended = loop->facts.ended;
-    window_keep_awake(view->window, !paused && !ended && !loop->facts.lost[0]);
+    window_keep_awake(view->window, !paused && !ended && !view->still && !loop->facts.lost[0]);
     if (picture || window_is_stale(view->window) || memcmp(&loop->texts, &loop->shown, sizeof loop->texts))
         if (show(loop, picture, error))
             return -1;
-    return ended && !paused && !(view->still && loop->has_picture);
+    return ended && !paused;
 }
 
 int view_run(const View *view, AppError *error)

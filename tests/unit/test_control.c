@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "app/clock.h"
 #include "app/run/control.h"
 #include "app/run/rate.h"
 #include <math.h>
@@ -96,6 +97,21 @@ static void *take_turns(void *argument)
             atomic_fetch_add(&turns->taken, 1);
     }
     return NULL;
+}
+
+static void a_wish_is_waited_for_a_while(void **state)
+{
+    (void)state;
+    atomic_int stop = 0;
+    Control *control = control_create(&stop, 0.3);
+    assert_non_null(control);
+    int64_t start = clock_now_ns();
+    assert_false(control_wait_wish(control));
+    assert_in_range(clock_now_ns() - start, 90000000, 10000000000);
+    control_wish(control, WISH_RECORD);
+    assert_true(control_wait_wish(control));
+    assert_true(control_wait_wish(control)); /* it is not taken */
+    control_destroy(control);
 }
 
 static void paused_it_goes_step_by_step(void **state)
@@ -193,6 +209,7 @@ int main(void)
         cmocka_unit_test(the_threshold_moves_in_hundredths),
         cmocka_unit_test(wishes_are_taken_once),
         cmocka_unit_test(whoever_stops_first_decides),
+        cmocka_unit_test(a_wish_is_waited_for_a_while),
         cmocka_unit_test(paused_it_goes_step_by_step),
         cmocka_unit_test(facts_and_notices),
     };

@@ -250,35 +250,6 @@ static void test_nothing_ends_while_paused(void **state)
     assert_int_equal(window.moments, 10);
 }
 
-static void end_and_quit_later(int number)
-{
-    end_with_a_picture(number);
-    if (number == 9)
-        window.action = ACTION_QUIT;
-}
-
-static void test_a_photo_stays(void **state)
-{
-    (void)state;
-    view.still = 1;
-    run(end_and_quit_later);
-    assert_int_equal(window.moments, 10);
-}
-
-static void end_without_a_picture(int number)
-{
-    (void)number;
-    control_set_ended(control);
-}
-
-static void test_a_photo_that_cannot_be_read_does_not(void **state)
-{
-    (void)state;
-    view.still = 1;
-    run(end_without_a_picture);
-    assert_int_equal(window.moments, 1);
-}
-
 static void test_a_window_that_fails(void **state)
 {
     (void)state;
@@ -519,8 +490,6 @@ int main(void)
         TEST(test_a_signal_ends_it),
         TEST(test_the_last_picture_of_a_clip_is_shown),
         TEST(test_nothing_ends_while_paused),
-        TEST(test_a_photo_stays),
-        TEST(test_a_photo_that_cannot_be_read_does_not),
         TEST(test_a_window_that_fails),
         TEST(test_states),
         TEST(test_latency_of_live_pictures),

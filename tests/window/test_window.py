@@ -284,11 +284,10 @@ class Keys(WindowCase):
     def test_snapshots_and_a_recording(self):
         self.open(self.still_clip(), "--loop", "-t", "0.4")
         self.newest()
-        pictures = lambda: sorted(name for name in os.listdir(self.folder) if re.match(r"lookout-[-\d]+\.png$", name))
         self.screen.type("s")
-        until(lambda: len(pictures()) == 1, "a snapshot")
+        until(lambda: len(self.snapshots()) == 1, "a snapshot")
         self.screen.type("S")
-        until(lambda: len(pictures()) == 2, "a second one")
+        until(lambda: len(self.snapshots()) == 2, "a second one")
         self.screen.type("r")
         self.until_title(" - recording")
         self.newest()
@@ -299,7 +298,10 @@ class Keys(WindowCase):
         self.assertEqual(code, 0, said)
         recording, = (name for name in os.listdir(self.folder) if name.startswith("lookout-") and name.endswith(".mkv"))
         self.assertTrue(harness.probe_times(self.path(recording)))
-        self.assertEqual(len({self.read_png(name) for name in pictures()}), 2)
+        self.assertEqual(len({self.read_png(name) for name in self.snapshots()}), 2)
+
+    def snapshots(self):
+        return sorted(name for name in os.listdir(self.folder) if re.match(r"lookout-[-\d]+\.png$", name))
 
     def read_png(self, name):
         """A picture's pixels; fails when it is not 640x360."""
@@ -307,6 +309,32 @@ class Keys(WindowCase):
                                  "-"], check=True, stdout=subprocess.PIPE).stdout
         self.assertEqual(len(pixels), 3 * 640 * 360)
         return pixels
+
+    def whole_png(self, name):
+        """Its pixels, if it is there and has its end."""
+        if not os.path.exists(self.path(name)):
+            return None
+        with open(self.path(name), "rb") as file:
+            return self.read_png(name) if b"IEND" in file.read()[-8:] else None
+
+    def test_a_picture(self):
+        picture = self.path("still.png")
+        harness.ffmpeg("-i", SAMPLE, "-frames:v", "1", picture)
+        self.open(picture, "-t", "0.5", "-o", self.path("first.png"))
+        first = until(lambda: self.whole_png("first.png"), "what was asked for, before the window is closed")
+        names, saved = set(), []
+        for keys in "s", "-------s", "S":
+            self.screen.type(keys)
+            new, = until(lambda: set(self.snapshots()) - names, "a snapshot")
+            saved.append(until(lambda: self.whole_png(new), "all of it"))
+            names.add(new)
+        self.assertEqual(saved[0], first)
+        self.assertEqual(len(set(saved)), 3)
+        self.screen.type("[")
+        self.until_title("alpha 0.75, 224")
+        self.screen.type("q")
+        self.assertEqual(self.ended()[0], 0)
+        self.assertEqual(len(self.lines()), 1)  # the outputs had it once
 
 
 class Ends(WindowCase):
@@ -354,6 +382,7 @@ class Ends(WindowCase):
             self.process.wait(1)
         self.screen.type("q")
         self.assertEqual(self.ended(), (0, ""))
+
 
 
 class WithoutAScreen(harness.Case):
