@@ -62,7 +62,7 @@ static void describe(ClipReader *reader)
         return;
     AVRational average = video->avg_frame_rate.num > 0 ? video->avg_frame_rate : video->r_frame_rate;
     double rate = average.den > 0 ? av_q2d(average) : 0;
-    if (rate > 0 && rate < 1e6)
+    if (rate > 1e-4 && rate < 1e6) /* a frame in three hours; what is said beyond that is wrong */
         base->frame_rate = rate;
     double seconds = 0;
     if (video->duration > 0)

@@ -52,6 +52,9 @@ static int fail_to_open(const VideoDecoder *decoder, const AVInputFormat *input,
     if (is_cut(decoder, input->name))
         return vision_fail(error, "%s: is cut off before anything that can be read (%s)", decoder->name,
                            input->name);
+    if (result != AVERROR(ENOMEM) && !strcmp(input->name, "yuv4mpegpipe"))
+        return vision_fail(error, "%s: is not y4m, as ffmpeg -i CLIP -f yuv4mpegpipe - makes it",
+                           decoder->name);
     return vision_fail(error, "%s: cannot be read as %s: %s", decoder->name, input->name, av_err2str(result));
 }
 

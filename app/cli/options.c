@@ -324,6 +324,9 @@ int options_check(const Options *options, AppError *error)
     if ((options->command == COMMAND_BENCH || options->command == COMMAND_DEVICES) && options->operand)
         return app_fail(error, "%s takes no INPUT, and '%s' is given", command_table[options->command].word,
                         options->operand);
+    if (options->command == COMMAND_INFO && options->operand && options->model)
+        return app_fail(error, "info tells of one model, and both '%s' and '%s' are given", options->model,
+                        options->operand);
     if (options->command != COMMAND_DETECT) {
         if (options->alpha == OPTION_ALPHA_AUTO)
             return app_fail(error, "option --alpha: auto goes with detection only");

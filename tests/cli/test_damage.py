@@ -74,6 +74,22 @@ class Inputs(harness.Case):
         self.fail_with(1, "", run=run)
         self.assertEqual(len(self.json_lines(run.stdout)), 4)
 
+    def test_an_impossible_frame_rate(self):
+        frame = b"FRAME\n" + bytes(64 * 64 * 3 // 2)
+        pipe = self.write("slow.y4m", b"YUV4MPEG2 W64 H64 F1:2147483647 C420jpeg\n" + 9 * frame)
+        with open(pipe, "rb") as file:
+            run = self.headless("-", "--json", "-", stdin=file)
+        self.assertEqual((run.code, run.stderr), (0, ""))
+        times = [line["time"] for line in self.json_lines(run.stdout)]
+        self.assertEqual(len(times), 9)
+        self.assertEqual(times, sorted(set(times)))
+
+    def test_a_pipe_of_something_else(self):
+        self.write("notes.txt", b"no pictures\n")
+        for name in self.path("notes.txt"), "/dev/null":
+            with open(name, "rb") as file:
+                self.fail_with(1, "standard input: is not y4m, as ffmpeg", run=self.headless("-", "--json", "-", stdin=file))
+
 
 class Outputs(harness.Case):
     def setUp(self):

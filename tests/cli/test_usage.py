@@ -33,6 +33,7 @@ class Usage(harness.Case):
                 (["--headless", still, "-o", "x.avi"], "unknown suffix .avi; known are .mkv, "),
                 (["--headless", still, "--loop", "-o", "x.jpg"], "x.jpg: holds a single picture"),
                 (["info", "--headless"], "info"),
+                (["info", "-m", "a", "b"], "both 'a' and 'b' are given"),
                 (["--headless", "x\x1b[31m\ny", "z\r"], "'x?[31m?y' and 'z?'")):
             with self.subTest(arguments=arguments):
                 run = self.fail_with(2, expected, *arguments)
