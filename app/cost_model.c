@@ -20,11 +20,6 @@ int64_t cost_separable(int kernel, int in, int out, int height, int width)
     return cost_depthwise(kernel, in, height, width) + cost_pointwise(in, out, height, width);
 }
 
-double cost_separable_ratio(int kernel, int out)
-{
-    return 1.0 / out + 1.0 / ((double)kernel * kernel);
-}
-
 static int scaled_width(int channels, double alpha)
 {
     int width = (int)(channels * alpha + 0.5);

@@ -14,10 +14,8 @@ int64_t cost_standard(int kernel, int in, int out, int height, int width);
 int64_t cost_depthwise(int kernel, int channels, int height, int width);
 /* M * N * D_F * D_F: its pointwise half. */
 int64_t cost_pointwise(int in, int out, int height, int width);
-/* Both halves. */
+/* Both halves: 1/N + 1/D_K^2 of the standard convolution. */
 int64_t cost_separable(int kernel, int in, int out, int height, int width);
-/* 1/N + 1/D_K^2: separable over standard. */
-double cost_separable_ratio(int kernel, int out);
 
 /* The paper's classifier. */
 typedef struct Cost {
