@@ -17,7 +17,7 @@ typedef struct View {
     Steering steering;
     const char *source; /* its name, for the title */
     int live;           /* a camera: latency is measured, and its first picture may take a while */
-    int still;          /* one picture: there is nothing to stay awake for */
+    int still;          /* one picture: it has no rates, and nothing to stay awake for */
     int threads;
     const char *isa;
 } View;

@@ -23,7 +23,9 @@ void view_text_status(char *text, size_t size, const View *view, const Facts *fa
         add(text, size, "camera\tlost\n");
     else if (facts->capture_rate > 0)
         add(text, size, "%s\t%.1f fps\n", view->live ? "camera" : "clip", facts->capture_rate);
-    if (facts->inference_rate > 0 && !facts->lost[0])
+    if (view->still && facts->inference_ms > 0) /* done now and then, at no rate */
+        add(text, size, "inference\t%.1f ms\n", facts->inference_ms);
+    else if (facts->inference_rate > 0 && !facts->lost[0])
         add(text, size, "inference\t%.1f fps, %.1f ms\n", facts->inference_rate, facts->inference_ms);
     if (view->live && facts->latency_ms > 0 && !facts->lost[0])
         add(text, size, "latency\t%.0f ms\n", facts->latency_ms);

@@ -261,6 +261,28 @@ static void test_a_window_that_fails(void **state)
 
 /* ---- what is shown ------------------------------------------------------------------------------ */
 
+static void show_a_photo(int number)
+{
+    if (number == 0) {
+        publish(now);
+        control_detected(control, 12.34, 0.5, 192);
+        control_detected(control, 12.34, 0.5, 192);
+    }
+    if (number == 1) {
+        assert_true(strncmp(window.status, "inference\t12.3 ms\nalpha\t0.5\n", 28) == 0);
+        assert_false(window.awake);
+        window.action = ACTION_QUIT;
+    }
+}
+
+static void test_a_photo_has_no_rates(void **state)
+{
+    (void)state;
+    view.still = 1;
+    view.live = 0;
+    run(show_a_photo);
+}
+
 static void lose_and_find(int number)
 {
     if (number == 0) {
@@ -491,6 +513,7 @@ int main(void)
         TEST(test_the_last_picture_of_a_clip_is_shown),
         TEST(test_nothing_ends_while_paused),
         TEST(test_a_window_that_fails),
+        TEST(test_a_photo_has_no_rates),
         TEST(test_states),
         TEST(test_latency_of_live_pictures),
         TEST(test_a_clip_has_no_latency),
