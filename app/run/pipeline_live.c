@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* without a picture that can be decoded */
+/* with damaged pictures only */
 #define PATIENCE_NS INT64_C(3000000000)
 
 typedef struct LiveRun {
@@ -23,8 +23,8 @@ typedef struct LiveRun {
     Frame held; /* what the window shows while paused, for snapshots of it, and its boxes */
     Detection held_boxes[PIPELINE_MAX_DETECTIONS];
     int held_count, is_holding;
-    int64_t first_time; /* ns */
-    int64_t whole_time; /* ns, of the last picture that could be decoded; 0: none came */
+    int64_t first_time;    /* ns */
+    int64_t damaged_since; /* ns, time of the first of the damaged pictures that came last; 0: none */
     int64_t skipped;
     int has_frames, is_lost, is_advised;
 
@@ -225,9 +225,9 @@ static void find_camera(LiveRun *run)
 static PipelineEnd miss_picture(LiveRun *run, int64_t time_ns, AppError *error)
 {
     atomic_fetch_add(&run->pipeline->source->counts.damaged, 1);
-    if (!run->whole_time)
-        run->whole_time = time_ns;
-    if (!run->is_lost && time_ns - run->whole_time < PATIENCE_NS)
+    if (!run->damaged_since)
+        run->damaged_since = time_ns;
+    if (!run->is_lost && time_ns - run->damaged_since < PATIENCE_NS)
         return PIPELINE_DONE;
     VisionError why;
     vision_fail(&why, "camera lost: all its pictures are damaged; try another cable or --camera-format");
@@ -241,7 +241,7 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     int64_t start = clock_now_ns();
     if (converter_to_i420(run->converter, frame, copy, &why))
         return miss_picture(run, frame->time_ns, error);
-    run->whole_time = frame->time_ns;
+    run->damaged_since = 0;
     if (run->is_lost)
         find_camera(run);
     run->read_ms = clock_ms_since(start);

@@ -17,6 +17,7 @@ typedef enum Event {
     CLEAN_SNAPSHOT,
     RECORD,
     BROKEN_JPEG,
+    BROKEN_JPEG_LATE, /* seconds after what came before */
     LOST,
     SNAPSHOT_WHILE_LOST,
     RECORD_WHILE_LOST,
@@ -102,6 +103,9 @@ static SourceStatus fake_read(Source *source, Frame *frame, VisionError *error)
         frame->sequence = camera->sequence++;
         frame->time_ns = time_of(frame->sequence);
         return SOURCE_FRAME;
+    case BROKEN_JPEG_LATE:
+        camera->sequence += 200;
+    /* fall through */
     case BROKEN_JPEG:
         *frame = (Frame){.format = PIXEL_MJPEG,
                          .width = 64,
@@ -464,15 +468,23 @@ static void broken_pictures_are_counted(void **state)
     assert_int_equal(facts.captured, 2);
 }
 
-/* BROKEN_JPEG repeats until the run ends: about 90 pictures are three seconds. */
+/* BROKEN_JPEG repeats until the run ends: three seconds after the first is the 92nd. */
 static void a_camera_of_broken_pictures_is_lost(void **state)
 {
     Rig *rig = *state;
     rig->pipeline.exit_on_lost = 1;
     assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, BROKEN_JPEG), PIPELINE_LOST);
     assert_non_null(strstr(rig->error.message, "all its pictures are damaged"));
-    assert_int_equal(atomic_load(&rig->camera.source.counts.damaged), 91);
+    assert_int_equal(atomic_load(&rig->camera.source.counts.damaged), 92);
     assert_int_equal(rig->recording.finished, 1);
+}
+
+static void a_slow_camera_is_not_lost_with_one_picture(void **state)
+{
+    Rig *rig = *state;
+    rig->pipeline.recording = NULL;
+    rig->pipeline.exit_on_lost = 1;
+    assert_int_equal(PLAY(rig, FRAME, BROKEN_JPEG_LATE, FRAME, WAIT_FOR_DETECTION, END), PIPELINE_DONE);
 }
 
 /* Not even those of a picture that was being detected when the camera was lost. */
@@ -545,6 +557,7 @@ int main(void)
         RIG_TEST(a_broken_camera_ends_the_run),
         RIG_TEST(broken_pictures_are_counted),
         RIG_TEST(a_camera_of_broken_pictures_is_lost),
+        RIG_TEST(a_slow_camera_is_not_lost_with_one_picture),
         RIG_TEST(boxes_from_before_a_loss_are_not_drawn),
         RIG_TEST(a_failing_result_ends_the_run),
         RIG_TEST(a_failing_recording_ends_the_run),
