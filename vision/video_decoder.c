@@ -33,6 +33,16 @@ static int fail_stopped(const VideoDecoder *decoder, VisionError *error)
     return vision_fail(error, "%s: stopped while waiting for it", decoder->name);
 }
 
+/* Where it was reading that failed, not what was read: says so and returns nonzero. */
+static int reading_failed(const VideoDecoder *decoder, VisionError *error)
+{
+    if (is_stopped(decoder->stream))
+        return fail_stopped(decoder, error);
+    if (decoder->stream->read_error)
+        return vision_fail(error, "%s: %s", decoder->name, strerror(decoder->stream->read_error));
+    return 0;
+}
+
 static int is_cut(const VideoDecoder *decoder, const char *format_names)
 {
     return decoder->stream->size >= 0 &&
@@ -42,8 +52,8 @@ static int is_cut(const VideoDecoder *decoder, const char *format_names)
 static int fail_to_open(const VideoDecoder *decoder, const AVInputFormat *input, int result,
                         VisionError *error)
 {
-    if (is_stopped(decoder->stream))
-        return fail_stopped(decoder, error);
+    if (reading_failed(decoder, error))
+        return -1;
     if (decoder->refers_elsewhere || av_match_name(input->name, "concat,hls,dash,rtsp,sdp,imf,vobsub"))
         return vision_fail(error,
                            "%s: refers to other files or addresses (%s), which are never opened; give the "
@@ -65,10 +75,8 @@ static int open_input(VideoDecoder *decoder, const char *input_format, VisionErr
     const AVInputFormat *input = input_format ? av_find_input_format(input_format) : NULL;
     /* Without a file name: some formats go by it, and image2 takes patterns. */
     if (!input && av_probe_input_buffer2(stream->io, &input, NULL, NULL, 0, 0) < 0) {
-        if (is_stopped(stream))
-            return fail_stopped(decoder, error);
-        if (stream->read_error)
-            return vision_fail(error, "%s: %s", decoder->name, strerror(stream->read_error));
+        if (reading_failed(decoder, error))
+            return -1;
         return vision_fail(error, "%s: is not a video or picture that FFmpeg knows", decoder->name);
     }
     /* Two or three JPEG pictures in a row are either a short clip or a picture with previews behind it. */

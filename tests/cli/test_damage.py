@@ -89,6 +89,9 @@ class Inputs(harness.Case):
         for name in self.path("notes.txt"), "/dev/null":
             with open(name, "rb") as file:
                 self.fail_with(1, "standard input: is not y4m, as ffmpeg", run=self.headless("-", "--json", "-", stdin=file))
+        folder = os.open(self.folder, os.O_RDONLY)
+        self.fail_with(1, "standard input: Is a directory", run=self.headless("-", "--json", "-", stdin=folder))
+        os.close(folder)
 
 
 class Outputs(harness.Case):
