@@ -383,6 +383,19 @@ class Ends(WindowCase):
         self.screen.type("q")
         self.assertEqual(self.ended(), (0, ""))
 
+    def test_a_damaged_picture_stays_too(self):
+        whole = self.path("whole.jpg")
+        harness.ffmpeg("-i", SAMPLE, "-frames:v", "1", whole)
+        with open(whole, "rb") as file:
+            cut = self.write("cut.jpg", file.read()[:-4000])
+        self.open(cut, *harness.FAST)
+        until(self.lines, "its boxes")
+        with self.assertRaises(subprocess.TimeoutExpired):
+            self.process.wait(1)
+        self.screen.type("q")
+        code, said = self.ended()
+        self.assertEqual(code, 1)
+        self.assertIn("cut.jpg: ends early", said)
 
 
 class WithoutAScreen(harness.Case):
