@@ -15,8 +15,8 @@
  * Nothing here prints, exits or keeps global state. Objects are destroyed in the reverse order of
  * their creation; every destroy function takes NULL. One engine runs one job at a time: calls of
  * detector_detect() on detectors of the same engine, and of detector_engine_peak_gflops(), must not
- * overlap. Creating and destroying
- * models and detectors may overlap with a detection on another detector of the same engine.
+ * overlap. Creating and destroying models and detectors may overlap with a detection on another
+ * detector of the same engine.
  */
 #ifndef LOOKOUT_DETECTOR_H
 #define LOOKOUT_DETECTOR_H

@@ -11,9 +11,9 @@
 #include "vision/source.h"
 
 typedef struct CameraOptions {
-    int width, height;  /* both 0: chosen: a size near 640x480 */
-    double frame_rate;  /* frames a second; 0: chosen: about 30, or what the device gets nearest to it */
-    uint32_t format;    /* FOURCC, see camera_fourcc_named(); 0: the one that reaches the rate */
+    int width, height;      /* both 0: chosen: a size near 640x480 */
+    double frame_rate;      /* frames a second; 0: chosen: about 30, or what the device gets nearest to it */
+    uint32_t format;        /* FOURCC, see camera_fourcc_named(); 0: the one that reaches the rate */
     const atomic_int *stop; /* as in source_open(); may be NULL */
 } CameraOptions;
 

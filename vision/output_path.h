@@ -10,8 +10,8 @@
  * folder is too long. */
 const char *output_path_split(const char *path, char folder[PATH_MAX]);
 
-/* Checks that the path can be written to, without touching it: 0, or -1 with error. "-" is standard output.
- */
+/* Checks that the path, "-" for standard output, can be written to, without touching it: 0, or -1 with
+ * error. */
 int output_path_check(const char *path, VisionError *error);
 
 #endif

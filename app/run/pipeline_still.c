@@ -2,7 +2,8 @@
 #include "app/run/picture_stage.h"
 #include "app/run/pipeline_loops.h"
 
-/* Detects and draws the picture anew whenever a key wants something of it. */
+/* Detects and draws the picture anew whenever a key wants something of it; and at once, as one may have been
+ * pressed before. */
 static int follow_keys(const Pipeline *pipeline, DetectStage *detect, PictureStage *pictures, AppError *error)
 {
     const Frame *still = &pipeline->still;
