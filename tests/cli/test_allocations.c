@@ -7,6 +7,7 @@
 #include "app/run/session.h"
 #include "detector/detector.h"
 #include "tests/unit/count_allocations.h"
+#include "tests/unit/folder.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +51,7 @@ static int write_clip(const char *path)
 }
 
 /* --threshold 0.02 makes boxes, so that labels are drawn and lines are long. */
-static int run(const char *folder, const char *output)
+static int run(const char *output)
 {
     char clip[256], recording[256], json[256], stats[256], models[1024];
     snprintf(clip, sizeof clip, "%s/clip.y4m", folder);
@@ -87,8 +88,7 @@ static int run(const char *folder, const char *output)
 
 int main(void)
 {
-    char folder[] = "/tmp/lookout-allocations-XXXXXX", command[300];
-    if (!mkdtemp(folder))
+    if (make_folder(NULL))
         return EXIT_FAILURE;
     /* the counter itself works: */
     count_allocations(1);
@@ -98,9 +98,8 @@ int main(void)
     int failed = allocations_counted() != 1;
     if (failed)
         printf("an allocation was not seen\n");
-    failed |= run(folder, "out.mkv");
-    failed |= run(folder, "out.y4m");
-    snprintf(command, sizeof command, "rm -r '%s'", folder);
-    failed |= system(command) != 0;
+    failed |= run("out.mkv");
+    failed |= run("out.y4m");
+    failed |= remove_folder(NULL) != 0;
     return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

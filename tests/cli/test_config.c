@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/cli/config.h"
+#include "tests/unit/folder.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,14 +74,9 @@ static void bad_lines(void **state)
     assert_refused("'?[31m'");
 }
 
-/* A home of its own for each test. */
-static char home[] = "/tmp/lookout-config-XXXXXX";
-
 static void write_file(const char *name, const char *text, size_t size)
 {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", home, name);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(in_folder(name), "w");
     assert_non_null(file);
     assert_int_equal(fwrite(text, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
@@ -108,9 +104,7 @@ static int load(char *const argv[])
 static void command_line_wins(void **state)
 {
     (void)state;
-    char path[256], folder[256];
-    snprintf(folder, sizeof folder, "%s/lookout", home);
-    assert_int_equal(mkdir(folder, 0700), 0);
+    assert_int_equal(mkdir(in_folder("lookout"), 0700), 0);
     assert_int_equal(LOAD("x"), 0); /* no such file: nothing to say */
     static const char text[] = "threshold=0.6\nsize=128\nheadless=yes\nalpha=0.5\nmodel=m\n";
     write_file("lookout/lookout.conf", text, sizeof text - 1);
@@ -127,8 +121,7 @@ static void command_line_wins(void **state)
     assert_int_equal(options.command, COMMAND_INFO);
 
     write_file("other.conf", "threshold=0.7\n", 14);
-    snprintf(path, sizeof path, "%s/other.conf", home);
-    assert_int_equal(LOAD("x", "--config", path), 0);
+    assert_int_equal(LOAD("x", "--config", (char *)in_folder("other.conf")), 0);
     assert_true(options.threshold == 0.7 && !options.headless);
 
     write_file("lookout/lookout.conf", "nonsense\n", 9);
@@ -142,34 +135,23 @@ static void command_line_wins(void **state)
 static void files_that_are_refused(void **state)
 {
     (void)state;
-    char path[256];
     assert_int_equal(LOAD("x", "--config", "/nonexistent/file"), -1);
     assert_refused("/nonexistent/file: No such file");
-    assert_int_equal(LOAD("x", "--config", home), -1);
-    assert_refused(home);
+    assert_int_equal(LOAD("x", "--config", folder), -1);
+    assert_refused(folder);
     static char large[CONFIG_MAX_BYTES + 1];
     memset(large, '\n', sizeof large);
     write_file("large.conf", large, sizeof large);
-    snprintf(path, sizeof path, "%s/large.conf", home);
-    assert_int_equal(LOAD("x", "--config", path), -1);
+    assert_int_equal(LOAD("x", "--config", (char *)in_folder("large.conf")), -1);
     assert_refused("larger than 64 KiB");
     write_file("large.conf", large, sizeof large - 1);
-    assert_int_equal(LOAD("x", "--config", path), 0);
+    assert_int_equal(LOAD("x", "--config", (char *)in_folder("large.conf")), 0);
     load((char *const[]){"lookout", NULL});
 }
 
 static int make_home(void **state)
 {
-    (void)state;
-    return !mkdtemp(home) || setenv("XDG_CONFIG_HOME", home, 1);
-}
-
-static int remove_home(void **state)
-{
-    (void)state;
-    char command[300];
-    snprintf(command, sizeof command, "rm -r '%s'", home);
-    return system(command);
+    return make_folder(state) || setenv("XDG_CONFIG_HOME", folder, 1);
 }
 
 int main(void)
@@ -180,5 +162,5 @@ int main(void)
         cmocka_unit_test(command_line_wins),
         cmocka_unit_test(files_that_are_refused),
     };
-    return cmocka_run_group_tests(tests, make_home, remove_home);
+    return cmocka_run_group_tests(tests, make_home, remove_folder);
 }

@@ -3,6 +3,7 @@
 
 #include "app/run/new_file.h"
 #include "app/run/recorder.h"
+#include <dirent.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>

@@ -8,6 +8,7 @@
 
 #include "app/clock.h"
 #include "app/run/switcher.h"
+#include "tests/unit/folder.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -19,36 +20,22 @@
 
 enum { WIDTH = 200, HEIGHT = 150, LONGEST_WAIT_S = 120 };
 
-static char folder[64], models[1024];
+static char models[1024];
 static uint8_t picture[HEIGHT * WIDTH * 3];
 
 static int set_up(void **state)
 {
-    (void)state;
     const char *source = getenv("LOOKOUT_SOURCE");
     snprintf(models, sizeof models, "%s/models", source ? source : ".");
     for (int i = 0; i < HEIGHT * WIDTH * 3; i++)
         picture[i] = (uint8_t)(i / 3 % WIDTH * (1 + i / 3 / WIDTH / 40) + 70 * (i % 3));
-    strcpy(folder, "/tmp/lookout-switcher-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
+    return make_folder(state);
 }
 
 static int remove_files(void **state)
 {
     (void)state;
-    for (int hundredths = 25; hundredths <= 100; hundredths += 25) {
-        char path[128];
-        snprintf(path, sizeof path, "%s/lookout-%d.%02d.safetensors", folder, hundredths / 100,
-                 hundredths % 100);
-        unlink(path);
-    }
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    remove_files(state);
-    return rmdir(folder);
+    return empty_folder();
 }
 
 static const char *weights_path(const char *directory, double alpha)
@@ -522,5 +509,5 @@ int main(void)
         cmocka_unit_test(destroying_while_it_loads),
         cmocka_unit_test(keys_while_frames_go_on),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, set_up, remove_folder);
 }

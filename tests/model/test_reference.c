@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "reference.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/shared.h"
 
 static void compare_layers(const Plan *plan, const Reference *reference, const char *what)
@@ -101,16 +102,13 @@ static void alpha_025(void **state)
 /* Widths and head channels that are no multiple of anything. */
 static void other_networks(void **state)
 {
-    (void)state;
+    assert_int_equal(make_folder(state), 0);
+    const char *path = in_folder("random.safetensors");
     static const struct {
         double alpha;
         int classes, size;
     } cases[] = {{0.3, 5, 128}, {0.45, 1, 96}, {0.1, 91, 64}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char path[] = "/tmp/lookout-test-XXXXXX";
-        int file = mkstemp(path);
-        assert_true(file >= 0);
-        close(file);
         assert_true(test_write_random_weights(path, cases[i].alpha, cases[i].classes));
         Reference *reference = reference_open(path);
         assert_non_null(reference);
@@ -118,8 +116,8 @@ static void other_networks(void **state)
         check(reference, path, cases[i].size, noise, "random weights");
         free(noise);
         reference_close(reference);
-        unlink(path);
     }
+    assert_int_equal(remove_folder(state), 0);
 }
 
 int main(void)

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/folder.h"
 #include "vision/writer.h"
 
-#include <dirent.h>
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,17 +21,6 @@
 
 #define MILLISECOND INT64_C(1000000)
 #define LONGEST_ANSWER (1 << 20)
-
-static char folder[64];
-
-static inline const char *in_folder(const char *name)
-{
-    static char paths[4][512];
-    static int next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
 
 static inline int exists(const char *path)
 {
@@ -147,32 +136,6 @@ static inline void write_clip(const char *path, int width, int height, const int
     }
     finish(writer);
     frame_free(&frame);
-}
-
-static inline int make_folder(void **state)
-{
-    (void)state;
-    strcpy(folder, "/tmp/lookout-writer-XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static inline void empty_folder(void)
-{
-    DIR *directory = opendir(folder);
-    struct dirent *entry;
-    while (directory && (entry = readdir(directory)) != NULL) {
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            remove(in_folder(entry->d_name));
-    }
-    if (directory)
-        closedir(directory);
-}
-
-static inline int remove_folder(void **state)
-{
-    (void)state;
-    empty_folder();
-    return rmdir(folder);
 }
 
 /* Says so where it is false. */

@@ -17,7 +17,7 @@ enum { MAX_FRAMES = 4096 };
 static Source *open_media(const char *name)
 {
     VisionError error = {""};
-    Source *source = source_open(media_path(name), NULL, &error);
+    Source *source = source_open(in_folder(name), NULL, &error);
     if (!source)
         fail_msg("%s", error.message);
     return source;

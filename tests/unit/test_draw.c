@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/folder.h"
 #include "vision/draw.h"
 
 #include <math.h>
@@ -404,19 +405,18 @@ static void test_many_characters(void **state)
 /* A fontconfig without fonts: one warning, boxes all the same. */
 static void test_without_a_font(void **state)
 {
-    (void)state;
-    char path[] = "/tmp/lookout-fonts-XXXXXX";
-    int file = mkstemp(path);
-    assert_true(file >= 0);
-    static const char empty[] =
-        "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig/>\n";
-    assert_int_equal(write(file, empty, sizeof empty - 1), sizeof empty - 1);
-    close(file);
+    assert_int_equal(make_folder(state), 0);
+    const char *path = in_folder("fonts.conf");
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(
+        fputs("<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig/>\n", file) >= 0);
+    assert_int_equal(fclose(file), 0);
     setenv("FONTCONFIG_FILE", path, 1);
     VisionError warning;
     Drawing *drawing = drawing_create(&warning);
     unsetenv("FONTCONFIG_FILE");
-    unlink(path);
+    assert_int_equal(remove_folder(state), 0);
     assert_non_null(drawing);
     assert_non_null(strstr(warning.message, "without labels"));
     assert_null(strchr(warning.message, '\n'));

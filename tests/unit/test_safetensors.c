@@ -13,6 +13,7 @@
 
 #include "detector/float16.h"
 #include "detector/model.h"
+#include "tests/unit/folder.h"
 #include "tests/unit/shared.h"
 #include "tests/unit/weights_file.h"
 
@@ -508,19 +509,16 @@ static void expect_unreadable(const char *path, DetectorStatus status, const cha
 
 static void what_is_no_file_is_refused_at_once(void **state)
 {
-    (void)state;
-    char folder[] = "/tmp/test_safetensors.XXXXXX", path[300];
-    assert_non_null(mkdtemp(folder));
+    const char *path;
+    assert_int_equal(make_folder(state), 0);
     expect_unreadable(folder, DETECTOR_ERROR_IO, "not a regular file");
     expect_unreadable("/dev/zero", DETECTOR_ERROR_IO, "/dev/zero: not a regular file");
     expect_unreadable("", DETECTOR_ERROR_IO, "cannot open weights file: No such file");
-    snprintf(path, sizeof path, "%s/none", folder);
-    expect_unreadable(path, DETECTOR_ERROR_IO, "none: cannot open weights file: No such file");
-    snprintf(path, sizeof path, "%s/fifo", folder);
+    expect_unreadable(in_folder("none"), DETECTOR_ERROR_IO, "none: cannot open weights file: No such file");
+    path = in_folder("fifo");
     assert_int_equal(mkfifo(path, 0600), 0);
     expect_unreadable(path, DETECTOR_ERROR_IO, "not a regular file");
-    unlink(path);
-    snprintf(path, sizeof path, "%s/file", folder);
+    path = in_folder("file");
     FILE *file = fopen(path, "wb");
     assert_non_null(file);
     expect_unreadable(path, DETECTOR_ERROR_FORMAT, "the file is empty");
@@ -529,8 +527,7 @@ static void what_is_no_file_is_refused_at_once(void **state)
     assert_int_equal(ftruncate(fileno(file), 100), 0);
     expect_unreadable(path, DETECTOR_ERROR_FORMAT, "the header is not JSON");
     fclose(file);
-    unlink(path);
-    rmdir(folder);
+    assert_int_equal(remove_folder(state), 0);
     /* of a long path the message has the end, and the cause */
     char longest[3000];
     memset(longest, 'a', sizeof longest - 1);

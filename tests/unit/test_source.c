@@ -90,7 +90,7 @@ static void many_formats(void **state)
         assert_int_equal(media_run("ffmpeg -v error -y " SOURCE_CLIP " -threads 2 %s %s",
                                    formats[i].arguments, formats[i].file),
                          0);
-        expect_as_probed(media_path(formats[i].file), formats[i].unstamped);
+        expect_as_probed(in_folder(formats[i].file), formats[i].unstamped);
     }
 }
 
@@ -101,7 +101,7 @@ static void variable_rate(void **state)
                                " -vf \"setpts='(N*N+3)*0.004/TB'\" -vsync vfr "
                                "-c:v libx264 -bf 2 variable.mkv"),
                      0);
-    expect_as_probed(media_path("variable.mkv"), 0);
+    expect_as_probed(in_folder("variable.mkv"), 0);
 }
 
 /* Copied from the middle: an edit list hides the frames before the cut. */
@@ -111,7 +111,7 @@ static void edit_list(void **state)
     assert_int_equal(media_run("ffmpeg -v error -y " SOURCE_CLIP " -c:v libx264 -g 20 whole.mp4 && "
                                "ffmpeg -v error -y -ss 1 -i whole.mp4 -c copy edited.mp4"),
                      0);
-    expect_as_probed(media_path("edited.mp4"), 0);
+    expect_as_probed(in_folder("edited.mp4"), 0);
 }
 
 static void shared_clips(void **state)
@@ -224,12 +224,12 @@ static void refused_input(void **state)
     cut_file("h264.mp4", "headless.mp4", 0.7);
     expect_refused("/nonexistent/clip.mp4", "/nonexistent/clip.mp4: No such file");
     expect_refused("", "No such file");
-    expect_refused(media_path("empty.mp4"), "is empty");
-    expect_refused(media_path("text.mp4"), "not a video");
-    expect_refused(media_path("nothing"), "no pictures");
-    expect_refused(media_path("tone.wav"), "no video");
-    expect_refused(media_path("cover.flac"), "no video");
-    expect_refused(media_path("headless.mp4"), "cut off");
+    expect_refused(in_folder("empty.mp4"), "is empty");
+    expect_refused(in_folder("text.mp4"), "not a video");
+    expect_refused(in_folder("nothing"), "no pictures");
+    expect_refused(in_folder("tone.wav"), "no video");
+    expect_refused(in_folder("cover.flac"), "no video");
+    expect_refused(in_folder("headless.mp4"), "cut off");
     expect_refused("/dev/null", "is a device");
     expect_refused("http://localhost/x.mp4", "No such file");
     expect_refused("concat:a|b", "No such file");
@@ -264,7 +264,7 @@ static void hostile_input(void **state)
             assert_int_equal(media_save("hostile", changed, length), 0);
             free(changed);
             VisionError error = {""};
-            Source *source = source_open(media_path("hostile"), NULL, &error);
+            Source *source = source_open(in_folder("hostile"), NULL, &error);
             Frame frame;
             int count = 0;
             if (!source)
@@ -291,7 +291,7 @@ static void nested_files(void **state)
     assert_int_equal(media_save("session.sdp", session, sizeof session - 1), 0);
     char before[512];
     assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(media_directory), 0);
+    assert_int_equal(chdir(folder), 0);
     expect_refused("list.m3u8", "refers to other files");
     expect_refused("list.ffconcat", "refers to other files");
     expect_refused("session.sdp", "refers to other files");
@@ -307,7 +307,7 @@ static void plain_names(void **state)
                                        "h264.mp4", "one.jpg", "palette.gif"};
     char before[512];
     assert_non_null(getcwd(before, sizeof before));
-    assert_int_equal(chdir(media_directory), 0);
+    assert_int_equal(chdir(folder), 0);
     for (int i = 0; i < 6; i++) {
         VisionError error = {""};
         SourceStatus end;
@@ -354,7 +354,7 @@ static void named_pipe(void **state)
     (void)state;
     VisionError error;
     SourceStatus end;
-    assert_int_equal(mkfifo(media_path("pipe"), 0600), 0);
+    assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
     assert_int_equal(media_run("(sleep 0.3; cat h264.mkv > pipe) &"), 0);
     Source *source = open_media("pipe");
     assert_null(source->functions->rewind);
@@ -368,7 +368,7 @@ static int redirect_stdin(FILE **pipe, const char *command)
 {
     int saved = dup(STDIN_FILENO);
     char line[1024];
-    snprintf(line, sizeof line, "cd %s && %s", media_directory, command);
+    snprintf(line, sizeof line, "cd %s && %s", folder, command);
     *pipe = popen(line, "r");
     assert_non_null(*pipe);
     dup2(fileno(*pipe), STDIN_FILENO);
@@ -429,9 +429,9 @@ static void stopping(void **state)
     pthread_t thread;
     VisionError error = {""};
     atomic_int stop = 0;
-    assert_int_equal(mkfifo(media_path("silent"), 0600), 0);
+    assert_int_equal(mkfifo(in_folder("silent"), 0600), 0);
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stop), 0);
-    assert_null(source_open(media_path("silent"), &stop, &error));
+    assert_null(source_open(in_folder("silent"), &stop, &error));
     assert_non_null(strstr(error.message, "stopped"));
     pthread_join(thread, NULL);
 
@@ -468,6 +468,6 @@ int main(void)
     if (unable)
         return unable;
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    media_end();
+    remove_folder(NULL);
     return failed;
 }
