@@ -4,7 +4,6 @@
 #include "app/cost_model.h"
 #include "app/weights.h"
 #include <inttypes.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,29 +33,12 @@ static void print_free_text(FILE *to, const char *title, const char *text)
     free(copy);
 }
 
-/* The metadata's {"set": ..., "224": {"ap": ..., "ap50": ...}, ...}; of another form, as it stands. */
-static void print_measured(FILE *to, const char *measured)
+static void print_measured(FILE *to, const DetectorModelInfo *model)
 {
-    json_t *object = json_loads(measured, 0, NULL);
-    const char *set = json_string_value(json_object_get(object, "set"));
-    if (!set) {
-        print_free_text(to, "measured", measured);
-    } else {
-        print_free_text(to, "measured on", set);
-        const char *key;
-        json_t *values;
-        json_object_foreach(object, key, values)
-        {
-            char size[16];
-            snprintf(size, sizeof size, "%s", key);
-            text_make_printable(size);
-            json_t *ap = json_object_get(values, "ap"), *ap50 = json_object_get(values, "ap50");
-            if (json_is_number(ap) && json_is_number(ap50))
-                fprintf(to, "%-14sAP %.2f %%, AP50 %.2f %% at size %s\n", "", 100 * json_number_value(ap),
-                        100 * json_number_value(ap50), size);
-        }
-    }
-    json_decref(object);
+    print_free_text(to, "measured on", model->measured_on);
+    for (int i = 0; i < model->accuracy_count; i++)
+        fprintf(to, "%-14sAP %.2f %%, AP50 %.2f %% at size %d\n", "", 100 * model->accuracies[i].ap,
+                100 * model->accuracies[i].ap50, model->accuracies[i].size);
 }
 
 static void print_classes(FILE *to, const DetectorModelInfo *model)
@@ -106,20 +88,23 @@ static void print_layers(FILE *to, const Detector *detector)
             grouped(parameters, second));
 }
 
-/* Anchors of a level follow from the head's channels: anchors * (classes + 4). */
-static void print_anchors(FILE *to, const Detector *detector, int class_count)
+static void print_anchors(FILE *to, const DetectorModelInfo *model, int size)
 {
-    char total[32];
-    fprintf(to, "\nanchors\n");
-    for (int i = 0; i < detector_layer_count(detector); i++) {
-        DetectorLayer layer = detector_layer(detector, i);
-        if (strncmp(layer.name, "head", 4) || layer.kind != DETECTOR_LAYER_POINTWISE)
-            continue;
-        int anchors = layer.out_channels / (class_count + 4);
-        fprintf(to, "%-18s %d x %d cells x %d anchors = %d\n", layer.name, layer.out_height, layer.out_width,
-                anchors, layer.out_height * layer.out_width * anchors);
+    int total = 0;
+    char text[32];
+    fprintf(to, "\n%-10s %-7s %-10s %-8s sides in pixels of the input\n", "anchors", "stride", "cells",
+            "number");
+    for (int i = 0; i < model->level_count; i++) {
+        const DetectorLevel *level = &model->levels[i];
+        int cells = (size + level->stride - 1) / level->stride, count = cells * cells * level->anchor_count;
+        snprintf(text, sizeof text, "%dx%dx%d", cells, cells, level->anchor_count);
+        fprintf(to, "%-10s %-7d %-10s %-8d", level->feature, level->stride, text, count);
+        for (int k = 0; k < level->anchor_count; k++)
+            fprintf(to, " %.4gx%.4g", level->anchors[k].width, level->anchors[k].height);
+        fputs("\n", to);
+        total += count;
     }
-    fprintf(to, "%-18s %s\n", "total", grouped(detector_anchor_count(detector), total));
+    fprintf(to, "%-10s %-7s %-10s %s\n", "total", "", "", grouped(total, text));
 }
 
 /* Howard et al. 2017, tables 6 and 7: alpha at 224, then alpha 1 at the other sizes. */
@@ -167,10 +152,10 @@ ExitCode info_print(const Options *options, FILE *to, AppError *error)
     fprintf(to, "%-14s%s\n", "parameters", grouped(model->parameters, parameters));
     print_classes(to, model);
     print_free_text(to, "training data", model->training_data);
-    print_measured(to, model->measured);
+    print_measured(to, model);
     print_free_text(to, "licence", model->licence);
     print_layers(to, detector);
-    print_anchors(to, detector, model->class_count);
+    print_anchors(to, model, options->size);
     if (!asked)
         print_paper(to);
     detector_destroy(detector);

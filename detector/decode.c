@@ -30,16 +30,16 @@ struct Decoder {
     Detection detections[DECODE_MAX_CANDIDATES];
 };
 
-Decoder *decoder_create(int size, int class_count, DetectorError *error)
+Decoder *decoder_create(const Network *network, int size, DetectorError *error)
 {
     Decoder *decoder = calloc(1, sizeof *decoder);
     if (!decoder)
         goto fail;
-    decoder->class_count = class_count;
-    decoder->anchors = malloc((size_t)anchors_count(size) * sizeof *decoder->anchors);
+    decoder->class_count = network->class_count;
+    decoder->anchors = malloc((size_t)anchors_count(network, size) * sizeof *decoder->anchors);
     if (!decoder->anchors)
         goto fail;
-    anchors_fill(size, decoder->anchors);
+    anchors_fill(network, size, decoder->anchors);
     return decoder;
 fail:
     decoder_destroy(decoder);

@@ -3,7 +3,6 @@
 #define LOOKOUT_DECODE_H
 
 #include "detector/anchors.h"
-#include "detector/network.h"
 
 #define DECODE_MAX_CANDIDATES 300 /* best (anchor, class) pairs that reach NMS */
 
@@ -17,8 +16,8 @@ typedef struct DecodeLevel {
 
 typedef struct Decoder Decoder;
 
-/* Everything it needs for one input size, allocated once. */
-Decoder *decoder_create(int size, int class_count, DetectorError *error);
+/* Everything it needs for one network and input size, allocated once; the network is not kept. */
+Decoder *decoder_create(const Network *network, int size, DetectorError *error);
 void decoder_destroy(Decoder *decoder);
 
 /* Returns the number of detections; *detections points to them, best first, owned by the decoder and valid

@@ -28,8 +28,9 @@ Detector *detector_create(const DetectorModel *model, int size, DetectorError *e
     if (size < MIN_SIZE || size > MAX_SIZE || size % SIZE_STEP != 0) {
         detector_fail(
             error, DETECTOR_ERROR_ARGUMENT,
-            "input size %d: expected 224, 192, 160 or 128 (or another multiple of %d from %d to %d)", size,
-            SIZE_STEP, MIN_SIZE, MAX_SIZE);
+            "input size %d: expected 224, 192, 160, 128, 256, 288 or 320 (or another multiple of %d "
+            "from %d to %d)",
+            size, SIZE_STEP, MIN_SIZE, MAX_SIZE);
         return NULL;
     }
     Detector *detector = calloc(1, sizeof *detector);
@@ -40,7 +41,7 @@ Detector *detector_create(const DetectorModel *model, int size, DetectorError *e
     detector->model = model;
     detector->size = size;
     if (!(detector->plan = plan_create(model, size, PLAN_NORMAL, error)) ||
-        !(detector->decoder = decoder_create(size, model->network.class_count, error)) ||
+        !(detector->decoder = decoder_create(&model->network, size, error)) ||
         !(detector->resizer = resizer_create(size, error))) {
         detector_destroy(detector);
         return NULL;
@@ -116,7 +117,8 @@ DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
     DecodeLevel levels[NETWORK_LEVELS];
     for (int i = 0; i < NETWORK_LEVELS; i++) {
         PlanMap head = plan_head(detector->plan, i);
-        levels[i] = (DecodeLevel){head.data, head.width, network_anchors[i], head.pixel_stride};
+        levels[i] = (DecodeLevel){head.data, head.width, detector->model->network.anchors[i].count,
+                                  head.pixel_stride};
     }
     result->count = decoder_run(detector->decoder, levels, settings, &result->detections);
     result->resize_ms = resized - start;
@@ -137,7 +139,7 @@ DetectorLayer detector_layer(const Detector *detector, int index)
 
 int detector_anchor_count(const Detector *detector)
 {
-    return anchors_count(detector->size);
+    return anchors_count(&detector->model->network, detector->size);
 }
 
 void detector_set_profiling(Detector *detector, int on)

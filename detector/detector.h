@@ -80,17 +80,41 @@ DETECTOR_API double detector_engine_peak_gflops(DetectorEngine *engine, int thre
 
 typedef struct DetectorModel DetectorModel;
 
+/* Sides of an anchor box in pixels of the network's input, whatever its size is. */
+typedef struct DetectorAnchor {
+    double width, height; /* above 0, at most 4096 */
+} DetectorAnchor;
+
+/* A feature map that carries anchors. */
+typedef struct DetectorLevel {
+    const char *feature; /* the block that it comes from, as "block5" */
+    int stride;          /* pixels of the input from one of its cells to the next */
+    int anchor_count;    /* at each cell: 1..16 */
+    const DetectorAnchor *anchors;
+} DetectorLevel;
+
+/* Average precision (COCO's, over IoU .50 to .95, and at IoU .50) that the file says it was measured to have.
+ */
+typedef struct DetectorAccuracy {
+    int size;        /* of the input */
+    double ap, ap50; /* 0..1; ap50 is 0 where it is not told */
+} DetectorAccuracy;
+
 typedef struct DetectorModelInfo {
-    double alpha;               /* width multiplier */
-    int class_count;            /* K */
-    const char *const *classes; /* [K] names, UTF-8 */
-    const char *training_data;  /* free text of the file; "" where absent */
-    const char *measured;       /* JSON text: AP by size; "" where absent */
-    const char *licence;        /* "" where absent */
-    int64_t parameters;         /* weights and biases in the file */
+    double alpha;                       /* width multiplier */
+    int class_count;                    /* K */
+    const char *const *classes;         /* [K] names, UTF-8 */
+    int level_count;                    /* feature maps, finest first */
+    const DetectorLevel *levels;        /* [level_count] */
+    const char *training_data;          /* free text of the file; "" where absent */
+    const char *licence;                /* "" where absent */
+    const char *measured_on;            /* free text: the set that accuracies are of; "" where absent */
+    int accuracy_count;                 /* 0 where the file tells none */
+    const DetectorAccuracy *accuracies; /* [accuracy_count], by ascending size */
+    int64_t parameters;                 /* weights and biases in the file */
 } DetectorModelInfo;
 
-/* Reads and checks a safetensors file of format lookout-ssd-1 and packs its weights for the engine.
+/* Reads and checks a safetensors file of format lookout-ssd-2 and packs its weights for the engine.
  * The engine must outlive the model. Returns NULL with error filled (IO, FORMAT, MEMORY); the
  * message names the file, the tensor or metadata field, and what was expected. */
 DETECTOR_API DetectorModel *detector_model_load(DetectorEngine *engine, const char *path,
@@ -103,9 +127,9 @@ DETECTOR_API const DetectorModelInfo *detector_model_info(const DetectorModel *m
 
 typedef struct Detector Detector;
 
-/* Makes the plan and its memory for inputs of size x size pixels: 224, 192, 160 or 128 (any
- * multiple of 32 from 64 to 512 works, without a promise of accuracy). The model must outlive it.
- * Returns NULL with error filled (ARGUMENT: another size; MEMORY). */
+/* Makes the plan and its memory for inputs of size x size pixels: 224, 192, 160 or 128, or 256, 288 or 320
+ * for who has the time (any multiple of 32 from 64 to 512 works, without a promise of accuracy). The model
+ * must outlive it. Returns NULL with error filled (ARGUMENT: another size; MEMORY). */
 DETECTOR_API Detector *detector_create(const DetectorModel *model, int size, DetectorError *error);
 DETECTOR_API void detector_destroy(Detector *detector);
 DETECTOR_API int detector_size(const Detector *detector);

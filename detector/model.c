@@ -21,6 +21,15 @@ static int is_wide(const NetworkLayer *layer)
     return (size_t)network_weight_count(layer) <= WIDE_WEIGHTS;
 }
 
+/* How many weights of a channel the pointwise kernel multiplies with a pixel: a dense layer behind the first
+ * convolution is multiplied as a pointwise layer of its taps. 0: a kernel for taps. */
+static int pointwise_depth(const NetworkLayer *layer)
+{
+    if (layer->kind == DETECTOR_LAYER_POINTWISE)
+        return layer->in_channels;
+    return layer->kind == DETECTOR_LAYER_CONVOLUTION && layer->input >= 0 ? 9 * layer->in_channels : 0;
+}
+
 /* The first convolution's kernel takes its channels and its output's pixel stride as one. */
 static size_t packed_channels(const NetworkLayer *layer)
 {
@@ -31,8 +40,9 @@ static size_t packed_channels(const NetworkLayer *layer)
 static PackedSize packed_size(const NetworkLayer *layer, const Kernels *kernels)
 {
     size_t channels = packed_channels(layer), weights;
-    if (layer->kind == DETECTOR_LAYER_POINTWISE)
-        weights = kernels_packed_size(kernels, layer->in_channels, layer->out_channels) *
+    int depth = pointwise_depth(layer);
+    if (depth)
+        weights = kernels_packed_size(kernels, depth, layer->out_channels) *
                   (is_wide(layer) ? sizeof(float) : sizeof(uint16_t));
     else
         weights = channels * (layer->kind == DETECTOR_LAYER_CONVOLUTION ? 27 : 9) * sizeof(float);
@@ -65,10 +75,11 @@ static void pack(DetectorModel *model, const ModelWeights *weights)
         memset(bias, 0, size.bias);
         for (size_t k = 0; k < (size_t)layer->out_channels; k++)
             bias[k] = float16_widen(float16_at(weights->bias[i], k));
-        if (layer->kind == DETECTOR_LAYER_POINTWISE) {
+        if (pointwise_depth(layer)) {
             model->layers[i] = is_wide(layer) ? (PackedLayer){.wide_panels = packed, .bias = bias}
                                               : (PackedLayer){.panels = packed, .bias = bias};
-            kernels_pack_panels(kernels, weights->weight[i], layer->in_channels, layer->out_channels,
+            kernels_pack_panels(kernels, weights->weight[i], layer->in_channels,
+                                pointwise_depth(layer) / layer->in_channels, layer->out_channels,
                                 is_wide(layer) ? NULL : packed, is_wide(layer) ? packed : NULL);
         } else {
             pack_taps(layer, weights->weight[i], packed);
@@ -84,6 +95,27 @@ static int64_t parameter_count(const Network *network)
     for (int i = 0; i < NETWORK_LAYERS; i++)
         count += network_weight_count(&network->layers[i]) + network->layers[i].out_channels;
     return count;
+}
+
+static void fill_info(DetectorModel *model, int accuracy_count)
+{
+    const Network *network = &model->network;
+    for (int i = 0; i < NETWORK_LEVELS; i++)
+        model->levels[i] = (DetectorLevel){network_features[i], network_strides[i], network->anchors[i].count,
+                                           network->anchors[i].shapes};
+    model->info = (DetectorModelInfo){
+        .alpha = network->alpha,
+        .class_count = network->class_count,
+        .classes = (const char *const *)model->classes,
+        .level_count = NETWORK_LEVELS,
+        .levels = model->levels,
+        .training_data = model->training_data,
+        .licence = model->licence,
+        .measured_on = model->measured_on,
+        .accuracy_count = accuracy_count,
+        .accuracies = model->accuracies,
+        .parameters = parameter_count(network),
+    };
 }
 
 DetectorModel *detector_model_load(DetectorEngine *engine, const char *path, DetectorError *error)
@@ -110,23 +142,17 @@ DetectorModel *detector_model_load(DetectorEngine *engine, const char *path, Det
     model->network = weights.network;
     pack(model, &weights);
 
-    /* The texts move from the file's struct to the model. */
+    /* What the file tells moves to the model. */
     model->classes = weights.classes;
     model->training_data = weights.training_data;
-    model->measured = weights.measured;
     model->licence = weights.licence;
+    model->measured_on = weights.measured_on;
+    model->accuracies = weights.accuracies;
     weights.classes = NULL;
-    weights.training_data = weights.measured = weights.licence = NULL;
+    weights.training_data = weights.licence = weights.measured_on = NULL;
+    weights.accuracies = NULL;
+    fill_info(model, weights.accuracy_count);
     model_weights_free(&weights);
-    model->info = (DetectorModelInfo){
-        .alpha = model->network.alpha,
-        .class_count = model->network.class_count,
-        .classes = (const char *const *)model->classes,
-        .training_data = model->training_data,
-        .measured = model->measured,
-        .licence = model->licence,
-        .parameters = parameter_count(&model->network),
-    };
     return model;
 }
 
@@ -138,8 +164,9 @@ void detector_model_destroy(DetectorModel *model)
         free(model->classes[i]);
     free(model->classes);
     free(model->training_data);
-    free(model->measured);
     free(model->licence);
+    free(model->measured_on);
+    free(model->accuracies);
     free(model->packed);
     free(model);
 }

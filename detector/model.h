@@ -8,14 +8,16 @@
 /* What model_weights_read() takes from a file: plain PyTorch layout, float16 (float16_at()), all finite. */
 typedef struct ModelWeights {
     Network network;
-    char **classes;                           /* [class_count], owned */
-    char *training_data, *measured, *licence; /* owned, never NULL */
-    uint8_t *bytes;                           /* the file, owned; NULL where it is the caller's */
-    const uint8_t *weight[NETWORK_LAYERS];    /* [out][in/groups][kh][kw], within the file */
-    const uint8_t *bias[NETWORK_LAYERS];      /* [out], within the file */
+    char **classes;                              /* [class_count], owned */
+    char *training_data, *licence, *measured_on; /* owned, never NULL */
+    DetectorAccuracy *accuracies;                /* [accuracy_count], owned, by ascending size */
+    int accuracy_count;
+    uint8_t *bytes;                        /* the file, owned; NULL where it is the caller's */
+    const uint8_t *weight[NETWORK_LAYERS]; /* [out][in/groups][kh][kw], within the file */
+    const uint8_t *bias[NETWORK_LAYERS];   /* [out], within the file */
 } ModelWeights;
 
-/* Reads a lookout-ssd-1 file; everything in it is checked against weights.md's specification. On
+/* Reads a lookout-ssd-2 file; everything in it is checked against docs/weights.md's specification. On
  * failure nothing is left to free. */
 DetectorStatus model_weights_read(ModelWeights *weights, const char *path, DetectorError *error);
 /* The same from memory, which must outlive the weights; name is used in messages. For tests and fuzzing. */
@@ -23,9 +25,10 @@ DetectorStatus model_weights_parse(ModelWeights *weights, const uint8_t *bytes, 
                                    DetectorError *error);
 void model_weights_free(ModelWeights *weights); /* takes a zeroed or filled struct */
 
-/* One layer's weights in the layout its kernel reads (kernels/kernels.h): taps of a convolution, [27][C], or
- * of a depthwise layer, [9][C]; or packed panels of a pointwise layer, in float16 where they are so many that
- * it takes time to get them from memory. The other pointers are NULL. */
+/* One layer's weights in the layout its kernel reads (kernels/kernels.h): taps of the first convolution,
+ * [27][C], or of a depthwise layer, [9][C]; or packed panels of a pointwise layer, and of a dense 3x3 layer,
+ * which is multiplied as a pointwise layer of its nine taps; in float16 where they are so many that it takes
+ * time to get them from memory. The other pointers are NULL. */
 typedef struct PackedLayer {
     const float *taps;
     const uint16_t *panels;
@@ -37,8 +40,10 @@ struct DetectorModel {
     DetectorEngine *engine;
     Network network;
     DetectorModelInfo info;
+    DetectorLevel levels[NETWORK_LEVELS];
     char **classes;
-    char *training_data, *measured, *licence;
+    char *training_data, *licence, *measured_on;
+    DetectorAccuracy *accuracies;
     char *packed; /* 64-byte aligned block that the layers point into */
     PackedLayer layers[NETWORK_LAYERS];
 };

@@ -3,11 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-const int network_anchors[NETWORK_LEVELS] = {3, 6, 6, 4, 4};
 const int network_strides[NETWORK_LEVELS] = {8, 16, 32, 64, 128};
 const char *const network_features[NETWORK_LEVELS] = {"block5", "block11", "block13", "extra1", "extra2"};
-const double network_anchor_sides[NETWORK_SIDES] = {224 * 0.07, 224 * 0.16, 224 * 0.33,
-                                                    224 * 0.55, 224 * 0.78, 224};
+const char *const network_strided[NETWORK_STRIDED] = {"conv0",   "block2", "block4", "block6",
+                                                      "block12", "extra1", "extra2"};
 
 /* Howard et al. 2017, table 1: output channels at alpha 1, and stride, of the depthwise-separable blocks. */
 static const struct {
@@ -20,7 +19,7 @@ static const struct {
 /* Layers behind the backbone that make the coarser feature maps: squeezed channels, output channels. */
 static const struct {
     int squeeze, channels;
-} extras[] = {{256, 512}, {128, 256}};
+} extras[NETWORK_EXTRAS] = {{256, 512}, {128, 256}};
 
 int network_width(int channels, double alpha)
 {
@@ -34,6 +33,7 @@ typedef struct Builder {
     int input;    /* layer that the next one reads */
     int channels; /* of that layer's output */
     int level;    /* next feature map */
+    int strided;  /* next entry of the paddings */
 } Builder;
 
 static void add_layer(Builder *builder, DetectorLayerKind kind, int stride, int channels, const char *name)
@@ -42,6 +42,7 @@ static void add_layer(Builder *builder, DetectorLayerKind kind, int stride, int 
     snprintf(layer->name, sizeof layer->name, "%s", name);
     layer->kind = kind;
     layer->stride = stride;
+    layer->padding = stride == 1 ? 1 : builder->network->padding[builder->strided++];
     layer->in_channels = builder->channels;
     layer->out_channels = channels;
     layer->input = builder->input;
@@ -54,9 +55,9 @@ static void add_layer(Builder *builder, DetectorLayerKind kind, int stride, int 
 static void add_separable(Builder *builder, const char *prefix, int stride, int channels)
 {
     char name[sizeof builder->network->layers->name];
-    snprintf(name, sizeof name, "%s.depthwise", prefix);
+    snprintf(name, sizeof name, "%.16s.depthwise", prefix);
     add_layer(builder, DETECTOR_LAYER_DEPTHWISE, stride, builder->channels, name);
-    snprintf(name, sizeof name, "%s.pointwise", prefix);
+    snprintf(name, sizeof name, "%.16s.pointwise", prefix);
     add_layer(builder, DETECTOR_LAYER_POINTWISE, 1, channels, name);
 }
 
@@ -68,7 +69,8 @@ static void add_head(Builder *builder, const char *prefix)
     int input = builder->input, channels = builder->channels;
     char name[sizeof builder->network->layers->name];
     snprintf(name, sizeof name, "head%d", builder->level + 1);
-    add_separable(builder, name, 1, network_anchors[builder->level] * (builder->network->class_count + 4));
+    add_separable(builder, name, 1,
+                  builder->network->anchors[builder->level].count * (builder->network->class_count + 4));
     NetworkLayer *last = &builder->network->layers[builder->count - 1];
     last->relu6 = 0;
     last->head_level = builder->level++;
@@ -76,11 +78,9 @@ static void add_head(Builder *builder, const char *prefix)
     builder->channels = channels;
 }
 
-void network_init(Network *network, double alpha, int class_count)
+void network_build(Network *network)
 {
-    memset(network, 0, sizeof *network);
-    network->alpha = alpha;
-    network->class_count = class_count;
+    const double alpha = network->alpha;
     Builder builder = {.network = network, .input = -1, .channels = 3};
 
     add_layer(&builder, DETECTOR_LAYER_CONVOLUTION, 2, network_width(32, alpha), "conv0");
@@ -90,12 +90,13 @@ void network_init(Network *network, double alpha, int class_count)
         add_separable(&builder, prefix, blocks[i].stride, network_width(blocks[i].channels, alpha));
         add_head(&builder, prefix);
     }
-    for (size_t i = 0; i < sizeof extras / sizeof *extras; i++) {
+    for (int i = 0; i < NETWORK_EXTRAS; i++) {
         char prefix[16], name[sizeof network->layers->name];
-        snprintf(prefix, sizeof prefix, "extra%zu", i + 1);
+        snprintf(prefix, sizeof prefix, "extra%d", i + 1);
         snprintf(name, sizeof name, "%s.squeeze", prefix);
         add_layer(&builder, DETECTOR_LAYER_POINTWISE, 1, network_width(extras[i].squeeze, alpha), name);
-        add_separable(&builder, prefix, 2, network_width(extras[i].channels, alpha));
+        snprintf(name, sizeof name, "%s.expand", prefix);
+        add_layer(&builder, DETECTOR_LAYER_CONVOLUTION, 2, network_width(extras[i].channels, alpha), name);
         add_head(&builder, prefix);
     }
 }

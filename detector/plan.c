@@ -11,12 +11,12 @@
 #include "detector/plan_memory.h"
 #include "detector/plan_ops.h"
 
-#define MAX_PHASES NETWORK_LAYERS
+#define MAX_OPS (NETWORK_LAYERS + NETWORK_EXTRAS) /* the dense layers take two */
 
 /* What a worker owns. Each worker starts with a share of an op's units, next to those it computed of the op
  * before and so still has in its cache; who has done his share takes from the others'. */
 typedef struct Worker {
-    alignas(KERNEL_ALIGNMENT) atomic_int next[NETWORK_LAYERS]; /* unit that comes next in its share, by op */
+    alignas(KERNEL_ALIGNMENT) atomic_int next[MAX_OPS]; /* unit that comes next in its share, by op */
     float *scratch;
 } Worker;
 
@@ -25,10 +25,11 @@ struct Plan {
     PlanMode mode;
     int threads;
     PlanShape shapes[NETWORK_LAYERS]; /* of the layers' outputs */
-    PlanBuffer buffers[NETWORK_LAYERS];
-    PlanOp ops[NETWORK_LAYERS]; /* by phase */
+    PlanBuffer buffers[MAX_OPS];      /* by layer, then those of gathered inputs */
+    int buffer_count;
+    PlanOp ops[MAX_OPS]; /* by phase */
     int op_count;
-    int first_op[MAX_PHASES + 1]; /* of each phase */
+    int first_op[MAX_OPS + 1]; /* of each phase */
     int phases;
     PlanPicture picture;
     Worker *workers;
@@ -65,7 +66,7 @@ static void note_times(Plan *plan, int phase, const double *marks, double phase_
     int first = plan->first_op[phase], count = plan->first_op[phase + 1] - first;
     double own = marks[count] - marks[0];
     for (int i = 0; i < count; i++)
-        plan->layer_ms[plan->ops[first + i].layer] =
+        plan->layer_ms[plan->ops[first + i].layer] +=
             own > 0 ? (phase_end - marks[0]) * (marks[i + 1] - marks[i]) / own : 0;
 }
 
@@ -74,7 +75,9 @@ static void run_phases(void *argument, int worker)
     Plan *plan = argument;
     float *scratch = plan->workers[worker].scratch;
     int timed = plan->profiling && worker == 0;
-    double marks[NETWORK_LAYERS + 1];
+    if (timed)
+        memset(plan->layer_ms, 0, sizeof plan->layer_ms);
+    double marks[MAX_OPS + 1];
     for (int phase = 0; phase < plan->phases; phase++) {
         int first = plan->first_op[phase], end = plan->first_op[phase + 1];
         if (timed)
@@ -125,31 +128,70 @@ static PlanShape input_shape(const Plan *plan, int layer)
     return input < 0 ? (PlanShape){size, size, 3, 3} : plan->shapes[input];
 }
 
+static void add_op(Plan *plan, PlanOp op)
+{
+    plan_op_split(&op, &plan->model->engine->kernels, plan->threads);
+    plan->ops[plan->op_count++] = op;
+}
+
 /* One op for a layer, or for a depthwise layer and the pointwise layer after it. */
-static void add_op(Plan *plan, int *phase_of_layer, int layer, int fused)
+static void add_layer_op(Plan *plan, int phase, int layer, int fused)
 {
     const NetworkLayer *first = &plan->model->network.layers[layer];
     int last = layer + fused;
-    PlanOp *op = &plan->ops[plan->op_count++];
     const PackedLayer *packed = plan->model->layers;
-    *op = (PlanOp){
-        .phase = first->input < 0 ? 0 : phase_of_layer[first->input] + 1,
-        .layer = last,
-        .stride = first->stride,
-        .relu6 = plan->model->network.layers[last].relu6,
-        .in_shape = input_shape(plan, layer),
-        .out_shape = plan->shapes[last],
-        .filter = first->kind == DETECTOR_LAYER_POINTWISE ? NULL : &packed[layer],
-        .pointwise = fused || first->kind == DETECTOR_LAYER_POINTWISE ? &packed[last] : NULL,
-    };
-    if (fused)
-        op->kind = PLAN_SEPARABLE;
-    else if (first->kind == DETECTOR_LAYER_CONVOLUTION)
-        op->kind = PLAN_CONVOLUTION;
-    else
-        op->kind = first->kind == DETECTOR_LAYER_DEPTHWISE ? PLAN_DEPTHWISE : PLAN_POINTWISE;
-    phase_of_layer[last] = op->phase;
-    plan_op_split(op, &plan->model->engine->kernels, plan->threads);
+    PlanOpKind kind = fused                                       ? PLAN_SEPARABLE
+                      : first->kind == DETECTOR_LAYER_CONVOLUTION ? PLAN_CONVOLUTION
+                      : first->kind == DETECTOR_LAYER_DEPTHWISE   ? PLAN_DEPTHWISE
+                                                                  : PLAN_POINTWISE;
+    add_op(plan, (PlanOp){
+                     .kind = kind,
+                     .phase = phase,
+                     .layer = last,
+                     .in_buffer = first->input,
+                     .out_buffer = last,
+                     .stride = first->stride,
+                     .padding = first->padding,
+                     .relu6 = plan->model->network.layers[last].relu6,
+                     .in_shape = input_shape(plan, layer),
+                     .out_shape = plan->shapes[last],
+                     .filter = kind == PLAN_POINTWISE ? NULL : &packed[layer],
+                     .pointwise = kind == PLAN_SEPARABLE || kind == PLAN_POINTWISE ? &packed[last] : NULL,
+                 });
+}
+
+/* Two ops for a dense layer: its inputs are gathered once, then shared by all units that multiply them.
+ * Returns the phase of the second. */
+static int add_dense_ops(Plan *plan, int phase, int layer)
+{
+    const NetworkLayer *dense = &plan->model->network.layers[layer];
+    PlanShape taps = plan->shapes[layer];
+    taps.channels = 9 * dense->in_channels;
+    taps.pixel_stride = kernel_pixel_stride(taps.channels);
+    int buffer = plan->buffer_count++;
+    add_op(plan, (PlanOp){
+                     .kind = PLAN_GATHER,
+                     .phase = phase,
+                     .layer = layer,
+                     .in_buffer = dense->input,
+                     .out_buffer = buffer,
+                     .stride = dense->stride,
+                     .padding = dense->padding,
+                     .in_shape = input_shape(plan, layer),
+                     .out_shape = taps,
+                 });
+    add_op(plan, (PlanOp){
+                     .kind = PLAN_POINTWISE,
+                     .phase = phase + 1,
+                     .layer = layer,
+                     .in_buffer = buffer,
+                     .out_buffer = layer,
+                     .relu6 = dense->relu6,
+                     .in_shape = taps,
+                     .out_shape = plan->shapes[layer],
+                     .pointwise = &plan->model->layers[layer],
+                 });
+    return phase + 1;
 }
 
 static int compare_phases(const void *a, const void *b)
@@ -162,12 +204,20 @@ static void make_ops(Plan *plan)
 {
     const Network *network = &plan->model->network;
     int phase_of_layer[NETWORK_LAYERS];
+    plan->buffer_count = NETWORK_LAYERS;
     for (int i = 0; i < NETWORK_LAYERS; i++) {
-        int fused = plan->mode == PLAN_NORMAL && network->layers[i].kind == DETECTOR_LAYER_DEPTHWISE &&
+        const NetworkLayer *layer = &network->layers[i];
+        int phase = layer->input < 0 ? 0 : phase_of_layer[layer->input] + 1;
+        if (layer->kind == DETECTOR_LAYER_CONVOLUTION && layer->input >= 0) {
+            phase_of_layer[i] = add_dense_ops(plan, phase, i);
+            continue;
+        }
+        int fused = plan->mode == PLAN_NORMAL && layer->kind == DETECTOR_LAYER_DEPTHWISE &&
                     plan_op_fuses(&plan->shapes[i], &plan->shapes[i + 1], &plan->model->engine->kernels,
                                   plan->threads);
-        add_op(plan, phase_of_layer, i, fused);
+        add_layer_op(plan, phase, i, fused);
         i += fused;
+        phase_of_layer[i] = phase;
     }
     qsort(plan->ops, (size_t)plan->op_count, sizeof *plan->ops, compare_phases);
     for (int i = 0; i < plan->op_count; i++) {
@@ -183,22 +233,17 @@ static void place_buffers(Plan *plan)
     const Network *network = &plan->model->network;
     for (int i = 0; i < plan->op_count; i++) {
         const PlanOp *op = &plan->ops[i];
-        PlanBuffer *buffer = &plan->buffers[op->layer];
-        buffer->bytes = sizeof(float) * (size_t)op->out_shape.height * (size_t)op->out_shape.width *
-                        (size_t)op->out_shape.pixel_stride;
-        buffer->first = op->phase;
-        buffer->last = plan->mode == PLAN_KEEP_LAYERS || network->layers[op->layer].head_level >= 0
-                           ? PLAN_MEMORY_FOREVER
-                           : op->phase;
+        int forever = plan->mode == PLAN_KEEP_LAYERS || network->layers[op->layer].head_level >= 0;
+        plan->buffers[op->out_buffer] = (PlanBuffer){
+            .bytes = sizeof(float) * (size_t)op->out_shape.height * (size_t)op->out_shape.width *
+                     (size_t)op->out_shape.pixel_stride,
+            .first = op->phase,
+            .last = forever ? PLAN_MEMORY_FOREVER : op->phase,
+        };
+        if (op->in_buffer >= 0 && plan->buffers[op->in_buffer].last < op->phase)
+            plan->buffers[op->in_buffer].last = op->phase;
     }
-    for (int i = 0; i < plan->op_count; i++) {
-        const PlanOp *op = &plan->ops[i];
-        int first_layer = op->kind == PLAN_SEPARABLE ? op->layer - 1 : op->layer;
-        int input = network->layers[first_layer].input;
-        if (input >= 0 && plan->buffers[input].last < op->phase)
-            plan->buffers[input].last = op->phase;
-    }
-    plan->arena_bytes = plan_memory_place(plan->buffers, NETWORK_LAYERS, KERNEL_ALIGNMENT);
+    plan->arena_bytes = plan_memory_place(plan->buffers, plan->buffer_count, KERNEL_ALIGNMENT);
 }
 
 static int allocate(Plan *plan)
@@ -223,18 +268,17 @@ static int allocate(Plan *plan)
     return 1;
 }
 
-static float *buffer_data(const Plan *plan, int layer)
+static float *buffer_data(const Plan *plan, int buffer)
 {
-    return (float *)(void *)(plan->arena + plan->buffers[layer].offset);
+    return (float *)(void *)(plan->arena + plan->buffers[buffer].offset);
 }
 
 static void connect_ops(Plan *plan)
 {
     for (int i = 0; i < plan->op_count; i++) {
         PlanOp *op = &plan->ops[i];
-        int input = plan->model->network.layers[op->kind == PLAN_SEPARABLE ? op->layer - 1 : op->layer].input;
-        op->in = input < 0 ? NULL : buffer_data(plan, input);
-        op->out = buffer_data(plan, op->layer);
+        op->in = op->in_buffer < 0 ? NULL : buffer_data(plan, op->in_buffer);
+        op->out = buffer_data(plan, op->out_buffer);
     }
 }
 

@@ -1,5 +1,7 @@
 #include "detector/plan_ops.h"
 
+#include <string.h>
+
 #define PICTURE_CHANNELS 3
 #define RING_ROWS 3
 #define MAX_STRIDE 2
@@ -85,6 +87,7 @@ void plan_op_split(PlanOp *op, const Kernels *kernels, int threads)
         op->ranges = even_ranges(op->out_shape.height, CONVOLUTION_ROWS, threads);
         break;
     case PLAN_DEPTHWISE:
+    case PLAN_GATHER:
         op->ranges = smaller(pixels, 2 * threads);
         break;
     case PLAN_POINTWISE:
@@ -123,6 +126,7 @@ size_t plan_op_scratch(const PlanOp *op, const Kernels *kernels)
     case PLAN_CONVOLUTION:
         return RING_ROWS * ring_row_floats(op->in_shape.width);
     case PLAN_DEPTHWISE:
+    case PLAN_GATHER:
         return 0;
     case PLAN_POINTWISE:
         return room;
@@ -136,7 +140,9 @@ size_t plan_op_zeros(const PlanOp *op)
 {
     if (op->kind == PLAN_CONVOLUTION)
         return ring_row_floats(op->in_shape.width);
-    return op->kind == PLAN_POINTWISE ? 0 : (size_t)op->in_shape.width * (size_t)op->in_shape.pixel_stride;
+    if (op->kind == PLAN_POINTWISE || op->kind == PLAN_GATHER)
+        return 0;
+    return (size_t)op->in_shape.width * (size_t)op->in_shape.pixel_stride;
 }
 
 static int folds(const PlanOp *op, const Kernels *kernels)
@@ -144,21 +150,29 @@ static int folds(const PlanOp *op, const Kernels *kernels)
     return kernels->convolution_folded && op->out_shape.channels <= KERNEL_FOLDED_CHANNELS;
 }
 
-/* One row of the picture and its pad pixels; `row` becomes a row for convolution_row or, if folded, for
- * convolution_folded. */
-static void normalise_padded(const Kernels *kernels, const uint8_t *rgb, int size, int folded, float *row)
+/* One row of the picture behind `padding` pad pixels and before at least one, as convolution_row reads it or,
+ * if folded, convolution_folded: of the padded row, floats i and i + half side by side, up to the pad pixel
+ * that the last output may read. */
+static void normalise_padded(const Kernels *kernels, const uint8_t *rgb, int size, int padding, int folded,
+                             float *row)
 {
-    if (folded) {
-        int half = size / 2 * PICTURE_CHANNELS;
-        kernels->normalise_pairs(rgb, rgb + half, half, row + 2 * PICTURE_CHANNELS);
-        for (int i = 0; i < PICTURE_CHANNELS; i++) {
-            row[2 * i] = 0;
-            row[2 * i + 1] = row[2 * (half + i)];
-        }
-    } else {
+    const int pad = padding * PICTURE_CHANNELS, half = size / 2 * PICTURE_CHANNELS;
+    if (!folded) {
+        kernels->normalise_row(rgb, size * PICTURE_CHANNELS, row + pad);
         for (int i = 0; i < PICTURE_CHANNELS; i++)
-            row[i] = row[(size + 1) * PICTURE_CHANNELS + i] = 0;
-        kernels->normalise_row(rgb, size * PICTURE_CHANNELS, row + PICTURE_CHANNELS);
+            row[size * PICTURE_CHANNELS + pad + i] = 0;
+        for (int i = 0; i < pad; i++)
+            row[i] = 0;
+        return;
+    }
+    kernels->normalise_pairs(rgb, rgb + half, half, row + 2 * pad);
+    for (int i = 0; i < pad; i++) {
+        row[2 * i] = 0;
+        row[2 * i + 1] = row[2 * (half + i)];
+    }
+    for (int i = half + pad; i < half + PICTURE_CHANNELS; i++) {
+        row[2 * i] = row[2 * (i - half) + 1];
+        row[2 * i + 1] = 0;
     }
 }
 
@@ -169,17 +183,17 @@ static void run_convolution(const PlanOp *op, const Kernels *kernels, const Plan
     size_t row_floats = ring_row_floats(size);
     int folded = folds(op, kernels);
     ConvolutionRow *convolution = folded ? kernels->convolution_folded : kernels->convolution_row;
-    int ready = 2 * begin - 1; /* the next input row to normalise */
+    int ready = 2 * begin - op->padding; /* the next input row to normalise */
     for (int y = begin; y < end; y++) {
-        for (; ready <= 2 * y + 1 && ready < size; ready++) {
+        for (; ready <= 2 * y - op->padding + 2 && ready < size; ready++) {
             if (ready < 0)
                 continue;
-            normalise_padded(kernels, picture->rgb + ready * picture->stride, size, folded,
+            normalise_padded(kernels, picture->rgb + ready * picture->stride, size, op->padding, folded,
                              scratch + (size_t)(ready % RING_ROWS) * row_floats);
         }
         const float *rows[3];
         for (int i = 0; i < 3; i++) {
-            int in_y = 2 * y - 1 + i;
+            int in_y = 2 * y - op->padding + i;
             rows[i] =
                 in_y < 0 || in_y >= size ? picture->zeros : scratch + (size_t)(in_y % RING_ROWS) * row_floats;
         }
@@ -202,15 +216,35 @@ static void run_depthwise(const PlanOp *op, const Kernels *kernels, const float 
         out_rows = out_rows > 0 ? out_rows : 1;
         const float *rows[MAX_FILTERED_ROWS];
         for (int i = 0; i < op->stride * (out_rows - 1) + 3; i++) {
-            int in_y = y * op->stride - 1 + i;
+            int in_y = y * op->stride - op->padding + i;
             rows[i] = in_y < 0 || in_y >= in->height ? zeros : op->in + in_y * row_floats;
         }
-        kernels->depthwise_rows[op->stride](rows, out_rows, in->width, x_begin, x_end, op->filter->taps,
-                                            op->filter->bias, kernel_pad(in->channels), in->pixel_stride,
-                                            out);
+        kernels->depthwise_rows[op->stride](rows, out_rows, in->width, op->padding, x_begin, x_end,
+                                            op->filter->taps, op->filter->bias, kernel_pad(in->channels),
+                                            in->pixel_stride, out);
         int pixels = out_rows * (x_end - x_begin);
         out += (ptrdiff_t)pixels * in->pixel_stride;
         begin += pixels;
+    }
+}
+
+/* Output pixels begin..end-1 of a dense layer: for each, its nine inputs one after the other. */
+static void run_gather(const PlanOp *op, int begin, int end)
+{
+    const PlanShape *in = &op->in_shape;
+    const size_t channels = (size_t)in->channels;
+    for (int pixel = begin; pixel < end; pixel++) {
+        int y = pixel / op->out_shape.width * op->stride - op->padding;
+        int x = pixel % op->out_shape.width * op->stride - op->padding;
+        float *out = op->out + (ptrdiff_t)pixel * op->out_shape.pixel_stride;
+        for (int tap = 0; tap < 9; tap++, out += channels) {
+            int in_y = y + tap / 3, in_x = x + tap % 3;
+            if (in_y < 0 || in_y >= in->height || in_x < 0 || in_x >= in->width)
+                memset(out, 0, channels * sizeof *out);
+            else
+                memcpy(out, op->in + ((ptrdiff_t)in_y * in->width + in_x) * in->pixel_stride,
+                       channels * sizeof *out);
+        }
     }
 }
 
@@ -248,6 +282,9 @@ void plan_op_run(const PlanOp *op, const Kernels *kernels, const PlanPicture *pi
     case PLAN_DEPTHWISE:
         run_depthwise(op, kernels, picture->zeros, begin, end,
                       op->out + (ptrdiff_t)begin * op->out_shape.pixel_stride);
+        break;
+    case PLAN_GATHER:
+        run_gather(op, begin, end);
         break;
     case PLAN_POINTWISE:
         run_pointwise(op, kernels, op->in + (ptrdiff_t)begin * op->in_shape.pixel_stride, begin, end, group,

@@ -7,9 +7,11 @@
 typedef enum PlanOpKind {
     PLAN_CONVOLUTION, /* of the picture's bytes; a unit is a range of rows */
     PLAN_DEPTHWISE,   /* a unit is a range of pixels of the output, in the order of memory */
-    PLAN_POINTWISE,   /* a unit is a range of pixels and a group of channels */
-    PLAN_SEPARABLE,   /* depthwise and the pointwise after it; a unit is a range of pixels, which is filtered
-                         into a buffer of the worker and multiplied from there */
+    PLAN_GATHER,    /* the nine inputs of each pixel of a dense 3x3 layer side by side, tap by tap, so that it
+                       becomes a pointwise layer; a unit is a range of pixels */
+    PLAN_POINTWISE, /* a unit is a range of pixels and a group of channels */
+    PLAN_SEPARABLE, /* depthwise and the pointwise after it; a unit is a range of pixels, which is filtered
+                       into a buffer of the worker and multiplied from there */
 } PlanOpKind;
 
 /* A map: pixels of `channels` floats, pixel_stride = kernel_pixel_stride(channels) floats apart, no gaps
@@ -21,15 +23,16 @@ typedef struct PlanShape {
 
 typedef struct PlanOp {
     PlanOpKind kind;
-    int phase; /* ops of the same phase do not depend on each other */
-    int layer; /* whose output it writes */
-    int stride;
-    int relu6; /* of a pointwise layer */
+    int phase;                 /* ops of the same phase do not depend on each other */
+    int layer;                 /* that its output belongs to, or is gathered for */
+    int in_buffer, out_buffer; /* of the plan; in_buffer is -1 for the picture */
+    int stride, padding;       /* of a 3x3 layer */
+    int relu6;                 /* of a pointwise layer */
     PlanShape in_shape, out_shape;
     const float *in; /* NULL: the picture */
     float *out;
     const PackedLayer *filter;    /* the convolution or depthwise layer */
-    const PackedLayer *pointwise; /* the pointwise layer */
+    const PackedLayer *pointwise; /* the pointwise layer, or the dense one */
 
     int units;          /* ranges * channel_groups */
     int ranges;         /* of rows or pixels, as even as can be */

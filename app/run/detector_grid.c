@@ -1,14 +1,16 @@
 #include "app/run/detector_grid.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 static const double usual_alphas[] = {0.25, 0.5, 0.75, 1};
-static const int usual_sizes[] = {128, 160, 192, 224};
-enum { USUAL = sizeof usual_sizes / sizeof *usual_sizes };
-_Static_assert(USUAL < GRID_MAX_SIZES && USUAL < GRID_MAX_ALPHAS, "one more step must fit");
+static const int usual_sizes[] = {128, 160, 192, 224, 256, 288, 320};
+enum {
+    USUAL_ALPHAS = sizeof usual_alphas / sizeof *usual_alphas,
+    USUAL_SIZES = sizeof usual_sizes / sizeof *usual_sizes,
+};
+_Static_assert(USUAL_ALPHAS < GRID_MAX_ALPHAS && USUAL_SIZES < GRID_MAX_SIZES, "one more step must fit");
 
 static int same_alpha(double a, double b)
 {
@@ -20,8 +22,8 @@ static void list_alphas(DetectorGrid *grid, double loaded)
 {
     double *alphas = grid->alphas;
     memcpy(alphas, usual_alphas, sizeof usual_alphas);
-    grid->alpha_count = USUAL;
-    for (int i = 0; i < USUAL; i++)
+    grid->alpha_count = USUAL_ALPHAS;
+    for (int i = 0; i < USUAL_ALPHAS; i++)
         if (same_alpha(alphas[i], loaded))
             return;
     int place = grid->alpha_count++;
@@ -34,8 +36,8 @@ static void list_sizes(DetectorGrid *grid, int asked)
 {
     int *sizes = grid->sizes;
     memcpy(sizes, usual_sizes, sizeof usual_sizes);
-    grid->size_count = USUAL;
-    for (int i = 0; i < USUAL; i++)
+    grid->size_count = USUAL_SIZES;
+    for (int i = 0; i < USUAL_SIZES; i++)
         if (sizes[i] == asked)
             return;
     int place = grid->size_count++;
@@ -92,7 +94,7 @@ int grid_number(const DetectorGrid *grid, double alpha, int size, AppError *erro
     if (row == grid->alpha_count)
         return app_fail(error, "alpha %g: there are 1, 0.75, 0.5 and 0.25", alpha);
     if (column == grid->size_count)
-        return app_fail(error, "size %d: there are 224, 192, 160 and 128", size);
+        return app_fail(error, "size %d: there are 320, 288, 256, 224, 192, 160 and 128", size);
     return row * GRID_MAX_SIZES + column;
 }
 
@@ -144,15 +146,17 @@ static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError 
     return NULL;
 }
 
-/* What the metadata say of a size, {"224": {"ap": 0.12}, ...}; 0 where they do not. */
-static double measured_accuracy(const DetectorModelInfo *info, int size)
+/* What the file tells of a size; between two sizes that it tells, on the line between them; 0 elsewhere. */
+static double accuracy_at(const DetectorModelInfo *info, int size)
 {
-    char name[16];
-    snprintf(name, sizeof name, "%d", size);
-    json_t *object = json_loads(info->measured, 0, NULL);
-    double accuracy = json_number_value(json_object_get(json_object_get(object, name), "ap"));
-    json_decref(object);
-    return accuracy;
+    for (int i = 0; i < info->accuracy_count; i++) {
+        const DetectorAccuracy *at = &info->accuracies[i], *below = at - 1;
+        if (at->size == size)
+            return at->ap;
+        if (i > 0 && below->size < size && size < at->size)
+            return below->ap + (at->ap - below->ap) * (size - below->size) / (at->size - below->size);
+    }
+    return 0;
 }
 
 Detector *grid_make(DetectorGrid *grid, int number, AppError *error)
@@ -166,6 +170,6 @@ Detector *grid_make(DetectorGrid *grid, int number, AppError *error)
     Detector *detector = detector_create(*model, grid_size(grid, number), &failure);
     if (!detector)
         app_fail(error, "%s", failure.message);
-    grid->accuracies[number] = measured_accuracy(detector_model_info(*model), grid_size(grid, number));
+    grid->accuracies[number] = accuracy_at(detector_model_info(*model), grid_size(grid, number));
     return detector;
 }

@@ -8,7 +8,7 @@
 
 /* The usual ones and what the options ask for. */
 #define GRID_MAX_ALPHAS 5
-#define GRID_MAX_SIZES 5
+#define GRID_MAX_SIZES 8
 
 /* A point of the grid is known by its number: alpha's index times GRID_MAX_SIZES plus size's index. */
 typedef struct DetectorGrid {

@@ -11,7 +11,7 @@ typedef struct Switcher Switcher;
 
 typedef struct SwitchPoint {
     double alpha;    /* 1, 0.75, 0.5, 0.25, or whatever a file given with -m has */
-    int size;        /* 224, 192, 160, 128, or what --size asks for */
+    int size;        /* 320, 288, ..., 128, or what --size asks for */
     double accuracy; /* only told by switcher_ready(), not a part of a question: the average precision that
                         the weights file was measured to have, 0: unknown */
 } SwitchPoint;

@@ -50,12 +50,12 @@ static void convolution_row_c(const float *const rows[3], int width, const float
         }
 }
 
-static void depthwise_row(const float *const rows[3], int in_width, int x_begin, int x_end, int stride,
-                          const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                          float *out)
+static void depthwise_row(const float *const rows[3], int in_width, int padding, int x_begin, int x_end,
+                          int stride, const float *weights, const float *bias, int channels,
+                          ptrdiff_t pixel_stride, float *out)
 {
     for (int x = x_begin; x < x_end; x++, out += pixel_stride) {
-        int left = x * stride - 1;
+        int left = x * stride - padding;
         int first = left < 0 ? 1 : 0, last = left + 2 < in_width ? 2 : in_width - 1 - left;
         for (int c = 0; c < channels; c += KERNEL_LANES) {
             Float4 sum[VECTORS];
@@ -75,20 +75,22 @@ static void depthwise_row(const float *const rows[3], int in_width, int x_begin,
     }
 }
 
-static void depthwise_rows_s1_c(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                                float *out)
+static void depthwise_rows_s1_c(const float *const rows[], int out_rows, int in_width, int padding,
+                                int x_begin, int x_end, const float *weights, const float *bias, int channels,
+                                ptrdiff_t pixel_stride, float *out)
 {
     for (int y = 0; y < out_rows; y++, out += (x_end - x_begin) * pixel_stride)
-        depthwise_row(rows + y, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
+        depthwise_row(rows + y, in_width, padding, x_begin, x_end, 1, weights, bias, channels, pixel_stride,
+                      out);
 }
 
-static void depthwise_rows_s2_c(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                                float *out)
+static void depthwise_rows_s2_c(const float *const rows[], int out_rows, int in_width, int padding,
+                                int x_begin, int x_end, const float *weights, const float *bias, int channels,
+                                ptrdiff_t pixel_stride, float *out)
 {
     for (int y = 0; y < out_rows; y++, out += (x_end - x_begin) * pixel_stride)
-        depthwise_row(rows + 2 * y, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
+        depthwise_row(rows + 2 * y, in_width, padding, x_begin, x_end, 2, weights, bias, channels,
+                      pixel_stride, out);
 }
 
 /* `pixels` (a constant where this is inlined) times one panel of KERNEL_LANES channels. */

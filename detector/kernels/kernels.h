@@ -39,11 +39,11 @@ static inline int kernel_pixel_stride(int channels)
 /* out[i] = (in[i] - 127.5) / 127.5 for i < count. Any alignment. */
 typedef void NormaliseRow(const uint8_t *in, int count, float *out);
 
-/* First convolution: one row of a 3x3 convolution of RGB, stride 2, padded by one, with bias and ReLU6.
- * rows[0..2]: normalised input rows, [2 * width + 2][3] floats that start with the pad pixel left of
- *   the picture: output x reads pixels 2x, 2x+1, 2x+2 of each row. Rows above or below the picture are zeros.
- * weights: [27][channels] in the order (row, column, RGB); bias: [channels]; channels padded.
- * out: [width][channels], channels being the pixel stride. */
+/* First convolution: one row of a 3x3 convolution of RGB, stride 2, with bias and ReLU6.
+ * rows[0..2]: normalised input rows, [2 * width + 1][3] floats that start with as many pad pixels, zeros, as
+ * the layer's padding says: output x reads pixels 2x, 2x+1, 2x+2 of each row. Rows above or below the
+ * picture, and pixels right of it, are zeros. weights: [27][channels] in the order (row, column, RGB); bias:
+ * [channels]; channels padded. out: [width][channels], channels being the pixel stride. */
 typedef void ConvolutionRow(const float *const rows[3], int width, const float *weights, const float *bias,
                             int channels, float *out);
 
@@ -63,16 +63,17 @@ typedef void NormalisePairs(const uint8_t *a, const uint8_t *b, int count, float
 
 #define DEPTHWISE_MAX_ROWS 8
 
-/* Output columns x_begin..x_end-1 of out_rows rows (1..DEPTHWISE_MAX_ROWS) of a depthwise 3x3 convolution,
- * padded by one, with bias and ReLU6. Stride 1 (out width = in_width) or 2 (out width = (in_width + 1) / 2):
- * one function each. Neighbouring rows share inputs, so several at once cost less than one after the other.
- * rows[0..stride * (out_rows - 1) + 2]: first pixel of the input rows, [in_width][channels]; a row outside
- * the map points to zeros. Columns outside the map count as zero without being read. weights: [9][channels]
- * in the order (row, column); bias: [channels]; channels padded. out: [out_rows][x_end - x_begin][channels].
- * Input and output have the same pixel_stride. */
-typedef void DepthwiseRows(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                           const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                           float *out);
+/* Output columns x_begin..x_end-1 of out_rows rows (1..DEPTHWISE_MAX_ROWS) of a depthwise 3x3 convolution
+ * with bias and ReLU6. Stride 1 (out width = in_width, padding 1) or 2 (out width = (in_width + 1) / 2,
+ * padding 0 or 1): one function each. Output x reads columns stride * x - padding + {0, 1, 2}; those outside
+ * the map count as zero without being read. Neighbouring rows share inputs, so several at once cost less than
+ * one after the other. rows[0..stride * (out_rows - 1) + 2]: first pixel of the input rows,
+ * [in_width][channels]; a row outside the map points to zeros. weights: [9][channels] in the order (row,
+ * column); bias: [channels]; channels padded. out: [out_rows][x_end - x_begin][channels]. Input and output
+ * have the same pixel_stride. */
+typedef void DepthwiseRows(const float *const rows[], int out_rows, int in_width, int padding, int x_begin,
+                           int x_end, const float *weights, const float *bias, int channels,
+                           ptrdiff_t pixel_stride, float *out);
 
 /* A pointwise convolution, or some of its output channels, from the first of a panel on. Its weights are
  * packed by kernels_pack_panels() as float16, as they came, or widened to float32; the other pointer is NULL.
@@ -115,11 +116,12 @@ Kernels kernels_for(CpuFlags flags);
 
 /* Values that kernels_pack_panels() writes. */
 size_t kernels_packed_size(const Kernels *kernels, int depth, int out_channels);
-/* Packs weight [out_channels][depth], float16 as in a file (float16_at()), for pointwise_tile: panel after
- * panel of `panel` output channels, for each k its weights; zeros beyond out_channels. Packs to float16 or
- * float32, whichever pointer is not NULL: 64-byte aligned. */
-void kernels_pack_panels(const Kernels *kernels, const uint8_t *weight, int depth, int out_channels,
-                         uint16_t *panels, float *wide_panels);
+/* Packs weight [out_channels][in_channels][taps], float16 as in a file (float16_at()), for pointwise_tile
+ * with a depth of taps * in_channels, tap by tap: panel after panel of `panel` output channels, for each k
+ * its weights; zeros beyond out_channels. Packs to float16 or float32, whichever pointer is not NULL: 64-byte
+ * aligned. */
+void kernels_pack_panels(const Kernels *kernels, const uint8_t *weight, int in_channels, int taps,
+                         int out_channels, uint16_t *panels, float *wide_panels);
 
 /* Overrides of one instruction set, in the file kernels/<isa>.c of its own. */
 void kernels_init_c(Kernels *kernels);

@@ -11,7 +11,8 @@
 
 /* `outputs` neighbouring outputs in each of out_rows rows of one block of channels. centre[]: the middle
  * column of the first one, in each input row; columns are pixel_stride floats apart, rows of the output
- * out_row. Inlined with constant out_rows, stride, outputs, at_left and at_right. */
+ * out_row. at_left, at_right: how many columns are outside the map, left of it and right of it. Inlined with
+ * constant out_rows, stride, outputs, at_left and at_right. */
 static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const int out_rows,
                                             ptrdiff_t pixel_stride, const int stride, const int outputs,
                                             const int at_left, const int at_right, const Vec taps[9],
@@ -25,7 +26,7 @@ static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const i
     EACH (row, stride * (out_rows - 1) + 3) {
         Vec column[2 * OUTPUTS_TOGETHER + 1];
         EACH (i, columns)
-            column[i] = (at_left && i == 0) || (at_right && i == columns - 1)
+            column[i] = i < at_left || i >= columns - at_right
                             ? vec_zero()
                             : vec_load(centre[row] + (i - 1) * pixel_stride);
         EACH (y, out_rows) {
@@ -43,17 +44,18 @@ static ALWAYS_INLINE void depthwise_outputs(const float *const centre[], const i
 
 /* All columns of out_rows rows (1..ROWS_TOGETHER) of the block of channels at `rows` and `out`. */
 static ALWAYS_INLINE void depthwise_block(const float *const rows[], const int out_rows, int in_width,
-                                          int x_begin, int x_end, const int stride, Vec taps[][9],
-                                          const Vec bias[], int channel, ptrdiff_t pixel_stride, float *out)
+                                          const int padding, int x_begin, int x_end, const int stride,
+                                          Vec taps[][9], const Vec bias[], int channel,
+                                          ptrdiff_t pixel_stride, float *out)
 {
     const int in_rows = stride * (out_rows - 1) + 3;
-    /* Outputs below this have all their right columns inside the map. */
-    const int right_inside = in_width < 2 ? 0 : (in_width - 2) / stride + 1;
+    /* Outputs below this have all their right columns inside the map: all but the last at most. */
+    const int right_inside = in_width + padding < 3 ? 0 : (in_width + padding - 3) / stride + 1;
     const int inside_end = x_end < right_inside ? x_end : right_inside;
     const ptrdiff_t out_row = (x_end - x_begin) * pixel_stride;
     const float *centre[MAX_IN_ROWS];
     EACH (row, in_rows)
-        centre[row] = rows[row] + x_begin * stride * pixel_stride + channel;
+        centre[row] = rows[row] + (x_begin * stride + 1 - padding) * pixel_stride + channel;
     int x = x_begin;
 
 #define OUTPUTS(outputs, at_left, at_right)                                                                  \
@@ -70,7 +72,7 @@ static ALWAYS_INLINE void depthwise_block(const float *const rows[], const int o
         out += (outputs)*pixel_stride;                                                                       \
         x += (outputs);                                                                                      \
     } while (0)
-    if (x == 0 && x < x_end) {
+    if (padding && x == 0 && x < x_end) {
         if (right_inside > 0)
             OUTPUTS(1, 1, 0);
         else
@@ -82,14 +84,17 @@ static ALWAYS_INLINE void depthwise_block(const float *const rows[], const int o
         OUTPUTS(2, 0, 0);
     if (x < inside_end)
         OUTPUTS(1, 0, 0);
+    if (stride == 2 && x < x_end && x * stride - padding == in_width - 1)
+        OUTPUTS(1, 0, 2);
     if (x < x_end)
         OUTPUTS(1, 0, 1);
 #undef OUTPUTS
 }
 
-static ALWAYS_INLINE void depthwise_rows(const float *const rows[], int out_rows, int in_width, int x_begin,
-                                         int x_end, const int stride, const float *weights, const float *bias,
-                                         int channels, ptrdiff_t pixel_stride, float *out)
+static ALWAYS_INLINE void depthwise_rows(const float *const rows[], int out_rows, int in_width,
+                                         const int padding, int x_begin, int x_end, const int stride,
+                                         const float *weights, const float *bias, int channels,
+                                         ptrdiff_t pixel_stride, float *out)
 {
     const ptrdiff_t out_row = (x_end - x_begin) * pixel_stride;
     for (int c = 0; c < channels; c += BLOCK) {
@@ -101,24 +106,27 @@ static ALWAYS_INLINE void depthwise_rows(const float *const rows[], int out_rows
         }
         int y = 0;
         for (; y + ROWS_TOGETHER <= out_rows; y += ROWS_TOGETHER)
-            depthwise_block(rows + y * stride, ROWS_TOGETHER, in_width, x_begin, x_end, stride, taps, start,
-                            c, pixel_stride, out + y * out_row + c);
+            depthwise_block(rows + y * stride, ROWS_TOGETHER, in_width, padding, x_begin, x_end, stride, taps,
+                            start, c, pixel_stride, out + y * out_row + c);
         for (; y < out_rows; y++)
-            depthwise_block(rows + y * stride, 1, in_width, x_begin, x_end, stride, taps, start, c,
+            depthwise_block(rows + y * stride, 1, in_width, padding, x_begin, x_end, stride, taps, start, c,
                             pixel_stride, out + y * out_row + c);
     }
 }
 
-static void KERNEL(depthwise_rows_s1)(const float *const rows[], int out_rows, int in_width, int x_begin,
-                                      int x_end, const float *weights, const float *bias, int channels,
-                                      ptrdiff_t pixel_stride, float *out)
+static void KERNEL(depthwise_rows_s1)(const float *const rows[], int out_rows, int in_width, int padding,
+                                      int x_begin, int x_end, const float *weights, const float *bias,
+                                      int channels, ptrdiff_t pixel_stride, float *out)
 {
-    depthwise_rows(rows, out_rows, in_width, x_begin, x_end, 1, weights, bias, channels, pixel_stride, out);
+    (void)padding; /* it is 1 */
+    depthwise_rows(rows, out_rows, in_width, 1, x_begin, x_end, 1, weights, bias, channels, pixel_stride,
+                   out);
 }
 
-static void KERNEL(depthwise_rows_s2)(const float *const rows[], int out_rows, int in_width, int x_begin,
-                                      int x_end, const float *weights, const float *bias, int channels,
-                                      ptrdiff_t pixel_stride, float *out)
+static void KERNEL(depthwise_rows_s2)(const float *const rows[], int out_rows, int in_width, int padding,
+                                      int x_begin, int x_end, const float *weights, const float *bias,
+                                      int channels, ptrdiff_t pixel_stride, float *out)
 {
-    depthwise_rows(rows, out_rows, in_width, x_begin, x_end, 2, weights, bias, channels, pixel_stride, out);
+    depthwise_rows(rows, out_rows, in_width, padding, x_begin, x_end, 2, weights, bias, channels,
+                   pixel_stride, out);
 }

@@ -22,6 +22,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             abort();
         return 0;
     }
+    for (int i = 0; i < NETWORK_LEVELS; i++) {
+        const NetworkAnchors *anchors = &weights.network.anchors[i];
+        if (anchors->count < 1 || anchors->count > NETWORK_MAX_ANCHORS)
+            abort();
+        for (int k = 0; k < anchors->count; k++)
+            if (!(anchors->shapes[k].width > 0 && anchors->shapes[k].width <= 4096 &&
+                  anchors->shapes[k].height > 0 && anchors->shapes[k].height <= 4096))
+                abort();
+    }
+    for (int i = 0; i < weights.accuracy_count; i++)
+        if (weights.accuracies[i].size < 1 ||
+            !(weights.accuracies[i].ap >= 0 && weights.accuracies[i].ap <= 1))
+            abort();
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &weights.network.layers[i];
         for (int64_t k = 0; k < network_weight_count(layer); k++)

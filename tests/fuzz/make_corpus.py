@@ -7,7 +7,7 @@ import struct
 import sys
 
 BLOCKS = [64, 128, 128, 256, 256, 512, 512, 512, 512, 512, 512, 1024, 1024]
-ANCHORS = [3, 6, 6, 4, 4]
+ANCHORS = [3, 1, 6, 2, 4]
 ALPHA = 0.05  # the smallest network, so that a run is short
 
 
@@ -31,7 +31,8 @@ def layers(classes):
             maps.append(channels)
     for number, (squeeze, outputs) in enumerate([(256, 512), (128, 256)], 1):
         result.append(('extra%d.squeeze' % number, [width(squeeze), channels, 1, 1]))
-        channels = separable('extra%d' % number, width(squeeze), width(outputs))
+        result.append(('extra%d.expand' % number, [width(outputs), width(squeeze), 3, 3]))
+        channels = width(outputs)
         maps.append(channels)
     for number, (channels, anchors) in enumerate(zip(maps, ANCHORS), 1):
         separable('head%d' % number, channels, anchors * (classes + 4))
@@ -39,14 +40,16 @@ def layers(classes):
 
 
 def weights_file():
-    features = [{'from': name, 'stride': stride, 'anchors': anchors} for name, stride, anchors in
+    features = [{'from': name, 'stride': stride, 'anchors': [[stride * (n + 1), 2.5 * stride] for n in range(count)]}
+                for name, stride, count in
                 zip(['block5', 'block11', 'block13', 'extra1', 'extra2'], [8, 16, 32, 64, 128], ANCHORS)]
+    padding = {'conv0': 0, 'block2': 0, 'block4': 1, 'block6': 0, 'block12': 1, 'extra1': 0, 'extra2': 1}
     header = {'__metadata__': {
-        'format': 'lookout-ssd-1', 'alpha': str(ALPHA), 'classes': json.dumps(['thing']),
-        'features': json.dumps(features), 'anchor_sides': '[15.68, 35.84, 73.92, 123.2, 174.72, 224.0]',
+        'format': 'lookout-ssd-2', 'alpha': str(ALPHA), 'classes': json.dumps(['thing']),
+        'features': json.dumps(features), 'padding': json.dumps(padding),
         'box_coding': '{"center": 0.1, "size": 0.2}', 'score_activation': 'sigmoid',
         'input': '{"channels": "RGB", "mean": 127.5, "std": 127.5, "resize": "stretch"}',
-        'padding': 'symmetric', 'activation': 'relu6'}}
+        'activation': 'relu6', 'measured': '{"set": "none", "224": {"ap": 0.1, "ap50": 0.2, "tiles": 2}}'}}
     offset = 0
     for prefix, shape in layers(1):
         for name, dims in ((prefix + '.weight', shape), (prefix + '.bias', shape[:1])):

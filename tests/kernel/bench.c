@@ -50,9 +50,9 @@ static void call_depthwise(const Call *call)
     const float *rows[2 * (DEPTHWISE_MAX_ROWS - 1) + 3];
     for (int row = 0; row < call->stride * (call->out_rows - 1) + 3; row++)
         rows[row] = call->in + row * width * pixel_stride;
-    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, 0, call->pixels, call->weights,
-                                                call->weights + 9 * call->channels, call->channels,
-                                                pixel_stride, call->out);
+    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, 1, 0, call->pixels,
+                                                call->weights, call->weights + 9 * call->channels,
+                                                call->channels, pixel_stride, call->out);
 }
 
 static void call_convolution(const Call *call)

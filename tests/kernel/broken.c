@@ -69,43 +69,52 @@ static void pointwise_flushes_small_weights(const Pointwise *layer, const float 
     free(flushed);
 }
 
-static void depthwise_wrong_bit(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                                float *out)
+static void depthwise_wrong_bit(const float *const rows[], int out_rows, int in_width, int padding,
+                                int x_begin, int x_end, const float *weights, const float *bias, int channels,
+                                ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[2](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
-                             out);
+    intact.depthwise_rows[2](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                             pixel_stride, out);
     if (x_end == (in_width + 1) / 2 && in_width == 7)
         disturb(&out[(out_rows * (x_end - x_begin) - 1) * pixel_stride]);
 }
 
+static void depthwise_always_padded(const float *const rows[], int out_rows, int in_width, int padding,
+                                    int x_begin, int x_end, const float *weights, const float *bias,
+                                    int channels, ptrdiff_t pixel_stride, float *out)
+{
+    (void)padding;
+    intact.depthwise_rows[2](rows, out_rows, in_width, 1, x_begin, x_end, weights, bias, channels,
+                             pixel_stride, out);
+}
+
 /* The second row takes the inputs of the first. */
-static void depthwise_wrong_row(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                                float *out)
+static void depthwise_wrong_row(const float *const rows[], int out_rows, int in_width, int padding,
+                                int x_begin, int x_end, const float *weights, const float *bias, int channels,
+                                ptrdiff_t pixel_stride, float *out)
 {
     const float *same[DEPTHWISE_MAX_ROWS + 2];
     for (int row = 0; row < out_rows + 2; row++)
         same[row] = rows[row < 3 ? row : 2];
-    intact.depthwise_rows[1](same, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
-                             out);
+    intact.depthwise_rows[1](same, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                             pixel_stride, out);
 }
 
-static void depthwise_keeps_padding(const float *const rows[], int out_rows, int in_width, int x_begin,
-                                    int x_end, const float *weights, const float *bias, int channels,
-                                    ptrdiff_t pixel_stride, float *out)
+static void depthwise_keeps_padding(const float *const rows[], int out_rows, int in_width, int padding,
+                                    int x_begin, int x_end, const float *weights, const float *bias,
+                                    int channels, ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[1](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
-                             out);
+    intact.depthwise_rows[1](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                             pixel_stride, out);
     out[channels - 1] += 0 * rows[0][channels - 1];
 }
 
-static void depthwise_fills_gap(const float *const rows[], int out_rows, int in_width, int x_begin, int x_end,
-                                const float *weights, const float *bias, int channels, ptrdiff_t pixel_stride,
-                                float *out)
+static void depthwise_fills_gap(const float *const rows[], int out_rows, int in_width, int padding,
+                                int x_begin, int x_end, const float *weights, const float *bias, int channels,
+                                ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[1](rows, out_rows, in_width, x_begin, x_end, weights, bias, channels, pixel_stride,
-                             out);
+    intact.depthwise_rows[1](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                             pixel_stride, out);
     if (pixel_stride > channels)
         out[channels] = 0;
 }
@@ -168,6 +177,9 @@ static const BrokenKernel broken_kernels[] = {
     {"depthwise, stride 2: a wrong bit in the last column",
      check_depthwise,
      {.depthwise_rows = {NULL, NULL, depthwise_wrong_bit}}},
+    {"depthwise, stride 2: always padded by one",
+     check_depthwise,
+     {.depthwise_rows = {NULL, NULL, depthwise_always_padded}}},
     {"depthwise, stride 1: a wrong input row",
      check_depthwise,
      {.depthwise_rows = {NULL, depthwise_wrong_row, NULL}}},

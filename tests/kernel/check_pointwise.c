@@ -8,9 +8,9 @@
 
 /* A convolution with its expected outputs, [pixels][out_channels], without and with ReLU6. */
 typedef struct Problem {
-    int depth, out_channels, in_stride;
+    int depth, taps, out_channels, in_stride;
     Buffer in;
-    uint8_t *weight; /* [out_channels][depth] float16, at an odd address */
+    uint8_t *weight; /* [out_channels][depth / taps][taps] float16, at an odd address */
     Buffer bias;     /* [out_channels], padded with zeros */
     Expected *expected[2];
 } Problem;
@@ -30,9 +30,18 @@ static float half_value(const uint8_t *bytes)
     return (float)(bits >> 15 ? -magnitude : magnitude);
 }
 
+/* Of the k-th input that output channel n multiplies: the inputs come tap by tap. */
+static float weight_of(const Problem *problem, int n, int k)
+{
+    const int inputs = problem->depth / problem->taps;
+    const int index = (n * inputs + k % inputs) * problem->taps + k / inputs;
+    return half_value(&problem->weight[2 * index]);
+}
+
 static Problem problem_create(int depth, int out_channels)
 {
     Problem problem = {.depth = depth,
+                       .taps = depth % 9 == 0 ? 9 : 1, /* a dense 3x3 layer, or a pointwise one */
                        .out_channels = out_channels,
                        .in_stride = kernel_pad(depth) + KERNEL_LANES * (int)random_below(3)};
     problem.in = buffer_create((size_t)MAX_PIXELS * (size_t)problem.in_stride, BUFFER_AT_END);
@@ -58,8 +67,7 @@ static Problem problem_create(int depth, int out_channels)
         for (int n = 0; n < out_channels; n++) {
             Expected sum = expected_start(problem.bias.data[n]);
             for (int k = 0; k < depth; k++)
-                expected_add(&sum, problem.in.data[p * problem.in_stride + k],
-                             half_value(&problem.weight[2 * (n * depth + k)]));
+                expected_add(&sum, problem.in.data[p * problem.in_stride + k], weight_of(&problem, n, k));
             for (int relu6 = 0; relu6 < 2; relu6++)
                 problem.expected[relu6][p * out_channels + n] = expected_end(sum, relu6);
         }
@@ -96,9 +104,10 @@ static Packed pack(Report *report, const Problem *problem, int out_channels)
     };
     for (size_t n = 0; n < channels; n++)
         packed.bias.data[n] = n < (size_t)out_channels ? problem->bias.data[n] : 0;
-    kernels_pack_panels(report->kernels, problem->weight, problem->depth, out_channels,
+    const int inputs = problem->depth / problem->taps;
+    kernels_pack_panels(report->kernels, problem->weight, inputs, problem->taps, out_channels,
                         (void *)packed.panels[0].data, NULL);
-    kernels_pack_panels(report->kernels, problem->weight, problem->depth, out_channels, NULL,
+    kernels_pack_panels(report->kernels, problem->weight, inputs, problem->taps, out_channels, NULL,
                         packed.panels[1].data);
     if (!buffer_intact(&packed.panels[0]) || !buffer_intact(&packed.panels[1]))
         report_failure(report, "kernels_pack_panels wrote out of bounds: depth %d, %d channels",
@@ -185,7 +194,7 @@ void check_pointwise(Report *report)
 
     static const struct {
         int depth, channels;
-    } large[] = {{128, 144}, {256, 224}, {512, 512}, {1024, 216}};
+    } large[] = {{128, 144}, {1152, 64}, {256, 224}, {512, 512}, {1024, 216}};
     const size_t larges = report->quick ? 1 : sizeof large / sizeof *large;
     for (size_t i = 0; i < larges; i++) {
         Problem problem = problem_create(large[i].depth, large[i].channels);

@@ -22,7 +22,7 @@ static void fill_weights(Buffer *weights, Buffer *bias, int taps, int out_channe
 #define MAX_ROWS (2 * (DEPTHWISE_MAX_ROWS - 1) + 3)
 
 typedef struct Depthwise {
-    int width, stride, channels, padded, pixel_stride;
+    int width, stride, padding, channels, padded, pixel_stride;
     Buffer rows[MAX_ROWS], weights, bias;
 } Depthwise;
 
@@ -30,7 +30,8 @@ static Expected expected_depthwise(const Depthwise *depthwise, int y, int x, int
 {
     Expected sum = expected_start(depthwise->bias.data[channel]);
     for (int tap = 0; tap < 9; tap++) {
-        const int column = x * depthwise->stride - 1 + tap % 3, row = y * depthwise->stride + tap / 3;
+        const int column = x * depthwise->stride - depthwise->padding + tap % 3,
+                  row = y * depthwise->stride + tap / 3;
         const float value = column < 0 || column >= depthwise->width
                                 ? 0
                                 : depthwise->rows[row].data[column * depthwise->pixel_stride + channel];
@@ -47,9 +48,9 @@ static void check_columns(Report *report, const Depthwise *depthwise, int out_ro
         rows[row] = depthwise->rows[row].data;
     Buffer out = buffer_create((size_t)(out_rows * (end - begin)) * (size_t)depthwise->pixel_stride,
                                random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
-    report->kernels->depthwise_rows[depthwise->stride](rows, out_rows, depthwise->width, begin, end,
-                                                       depthwise->weights.data, depthwise->bias.data, padded,
-                                                       depthwise->pixel_stride, out.data);
+    report->kernels->depthwise_rows[depthwise->stride](
+        rows, out_rows, depthwise->width, depthwise->padding, begin, end, depthwise->weights.data,
+        depthwise->bias.data, padded, depthwise->pixel_stride, out.data);
     report->checks++;
 
     const char *what = buffer_intact(&out) ? NULL : "wrote out of bounds";
@@ -75,17 +76,18 @@ static void check_columns(Report *report, const Depthwise *depthwise, int out_ro
     if (what)
         report_failure(
             report,
-            "depthwise_rows, stride %d: %s at row %d of %d, column %d, channel %d: columns %d to %d of "
-            "%d, %d channels",
-            depthwise->stride, what, row, out_rows, column, channel, begin, end, depthwise->width,
-            depthwise->channels);
+            "depthwise_rows, stride %d, padding %d: %s at row %d of %d, column %d, channel %d: columns %d to "
+            "%d of %d, %d channels",
+            depthwise->stride, depthwise->padding, what, row, out_rows, column, channel, begin, end,
+            depthwise->width, depthwise->channels);
     buffer_destroy(&out);
 }
 
-static void check_depthwise_row(Report *report, int width, int stride, int channels)
+static void check_depthwise_row(Report *report, int width, int stride, int padding, int channels)
 {
     Depthwise depthwise = {.width = width,
                            .stride = stride,
+                           .padding = padding,
                            .channels = channels,
                            .padded = kernel_pad(channels),
                            .pixel_stride = kernel_pad(channels) + KERNEL_LANES * (int)random_below(2)};
@@ -115,18 +117,23 @@ static void check_depthwise_row(Report *report, int width, int stride, int chann
     buffer_destroy(&depthwise.bias);
 }
 
-void check_depthwise(Report *report)
+static void check_depthwise_layers(Report *report, int stride, int padding)
 {
     static const int channels[] = {1, 8, 16, 24, 32, 48, 64, 80, 112};
-    for (int stride = 1; stride <= 2; stride++) {
-        for (int width = 1; width <= 24; width += report->quick ? 5 : 1)
-            for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
-                if ((size_t)width % 3 == i % 3)
-                    check_depthwise_row(report, width, stride, channels[i]);
-        check_depthwise_row(report, 112, stride, 32);
-        check_depthwise_row(report, 49, stride, 224);
-        check_depthwise_row(report, 7, stride, 512);
-    }
+    for (int width = 1; width <= 24; width += report->quick ? 5 : 1)
+        for (size_t i = 0; i < sizeof channels / sizeof *channels; i++)
+            if ((size_t)width % 3 == i % 3)
+                check_depthwise_row(report, width, stride, padding, channels[i]);
+    check_depthwise_row(report, 112, stride, padding, 32);
+    check_depthwise_row(report, 49, stride, padding, 224);
+    check_depthwise_row(report, 7, stride, padding, 512);
+}
+
+void check_depthwise(Report *report)
+{
+    check_depthwise_layers(report, 1, 1);
+    check_depthwise_layers(report, 2, 0);
+    check_depthwise_layers(report, 2, 1);
 }
 
 /* The folded row of a row for `width` outputs. */
@@ -147,7 +154,7 @@ static void check_convolution_row(Report *report, int width, int channels, int f
     Buffer weights = buffer_create(27 * (size_t)padded, BUFFER_AT_END);
     Buffer bias = buffer_create((size_t)padded, BUFFER_AT_END);
     fill_weights(&weights, &bias, 27, channels, padded);
-    const size_t row_floats = (size_t)(2 * width + 2) * 3;
+    const size_t row_floats = (size_t)(2 * width + 1) * 3;
     Buffer plain[3], in[3];
     for (int row = 0; row < 3; row++) {
         const BufferSide side = row == 1 ? BUFFER_AT_START : BUFFER_AT_END;

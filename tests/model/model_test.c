@@ -48,11 +48,9 @@ const char *test_weights(const char *alpha)
 const char *test_shared_weights(const char *alpha)
 {
     static char path[4096];
-    const char *shared = getenv("LOOKOUT_SHARED");
-    if (shared)
-        snprintf(path, sizeof path, "%s/weights/lookout-%s.safetensors", shared, alpha);
-    else
-        snprintf(path, sizeof path, "%s/../shared/weights/lookout-%s.safetensors", source_folder(), alpha);
+    char name[64];
+    snprintf(name, sizeof name, "weights-2/lookout-%s.safetensors", alpha);
+    shared_path(name, path, sizeof path);
     return path;
 }
 
@@ -66,7 +64,7 @@ static uint8_t *new_picture(int size)
 uint8_t *test_picture(int size)
 {
     char name[64];
-    snprintf(name, sizeof name, "weights/golden/input-%d.rgb", size);
+    snprintf(name, sizeof name, "weights-2/golden/input-%d.rgb", size);
     size_t bytes = 0;
     uint8_t *rgb = shared_bytes(name, &bytes);
     if (rgb && bytes == (size_t)size * (size_t)size * 3)
@@ -139,7 +137,7 @@ static void add_tensor(json_t *header, const char *prefix, const char *suffix, j
     *offset = end;
 }
 
-static json_t *new_metadata(double alpha, int classes)
+static json_t *new_metadata(double alpha, int classes, const char *padding)
 {
     char alpha_text[32];
     snprintf(alpha_text, sizeof alpha_text, "%g", alpha);
@@ -150,27 +148,37 @@ static json_t *new_metadata(double alpha, int classes)
         json_array_append_new(names, json_string(name));
     }
     char *names_text = json_dumps(names, 0);
-    json_t *metadata =
-        json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "format", "lookout-ssd-1", "alpha",
-                  alpha_text, "classes", names_text, "features",
-                  "[{\"from\":\"block5\",\"stride\":8,\"anchors\":3},{\"from\":\"block11\",\"stride\":16,"
-                  "\"anchors\":6},{\"from\":\"block13\",\"stride\":32,\"anchors\":6},{\"from\":\"extra1\","
-                  "\"stride\":64,\"anchors\":4},{\"from\":\"extra2\",\"stride\":128,\"anchors\":4}]",
-                  "anchor_sides", "[15.68, 35.84, 73.92, 123.2, 174.72, 224]", "box_coding",
-                  "{\"center\":0.1,\"size\":0.2}", "score_activation", "sigmoid", "input",
-                  "{\"channels\":\"RGB\",\"mean\":127.5,\"std\":127.5,\"resize\":\"stretch\"}", "padding",
-                  "symmetric", "activation", "relu6");
+    json_t *metadata = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "format", "lookout-ssd-2", "alpha", alpha_text,
+        "classes", names_text, "features",
+        "[{\"from\":\"block5\",\"stride\":8,\"anchors\":[[14,14],[11,24]]},"
+        "{\"from\":\"block11\",\"stride\":16,\"anchors\":[[30,30],[42.5,20],[20,42.5]]},"
+        "{\"from\":\"block13\",\"stride\":32,\"anchors\":[[100,100]]},"
+        "{\"from\":\"extra1\",\"stride\":64,\"anchors\":[[150,150],[200,100]]},"
+        "{\"from\":\"extra2\",\"stride\":128,\"anchors\":[[195,195],[4096,0.5],[250,100],[30,30]]}]",
+        "padding", padding, "box_coding", "{\"center\":0.1,\"size\":0.2}", "score_activation", "sigmoid",
+        "input", "{\"channels\":\"RGB\",\"mean\":127.5,\"std\":127.5,\"resize\":\"stretch\"}", "activation",
+        "relu6");
     free(names_text);
     json_decref(names);
     return metadata;
 }
 
-int test_write_random_weights(const char *path, double alpha, int classes)
+int test_write_random_weights(const char *path, double alpha, int classes, const int padding[NETWORK_STRIDED])
 {
-    Network network;
-    network_init(&network, alpha, classes);
+    static const int anchors[NETWORK_LEVELS] = {2, 3, 1, 2, 4};
+    char padding_text[256];
+    Network network = {.alpha = alpha, .class_count = classes};
+    for (int i = 0; i < NETWORK_LEVELS; i++)
+        network.anchors[i].count = anchors[i];
+    memcpy(network.padding, padding, sizeof network.padding);
+    network_build(&network);
+    snprintf(
+        padding_text, sizeof padding_text,
+        "{\"conv0\":%d,\"block2\":%d,\"block4\":%d,\"block6\":%d,\"block12\":%d,\"extra1\":%d,\"extra2\":%d}",
+        padding[0], padding[1], padding[2], padding[3], padding[4], padding[5], padding[6]);
     json_t *header = json_object();
-    json_object_set_new(header, "__metadata__", new_metadata(alpha, classes));
+    json_object_set_new(header, "__metadata__", new_metadata(alpha, classes, padding_text));
     size_t bytes = 0;
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &network.layers[i];

@@ -22,7 +22,7 @@ DetectorEngine *test_engine(int threads, const char *isa);
 DetectorModel *test_model(DetectorEngine *engine, const char *path);
 Plan *test_plan(const DetectorModel *model, int size, PlanMode mode);
 
-/* Path of a weight file of the source tree (models/), or of ../shared/weights; static. */
+/* Path of a weight file of the source tree (models/), or of ../shared/weights-2; static. */
 const char *test_weights(const char *alpha);
 const char *test_shared_weights(const char *alpha);
 
@@ -39,6 +39,7 @@ void test_same_heads(const Plan *a, const Plan *b, const char *what);
 
 /* Writes a weight file of another network with random weights, about as large as keeps activations in range.
  * Returns 0 if that fails. */
-int test_write_random_weights(const char *path, double alpha, int classes);
+int test_write_random_weights(const char *path, double alpha, int classes,
+                              const int padding[NETWORK_STRIDED]);
 
 #endif

@@ -12,7 +12,7 @@
  * it, unless it is named. */
 static const struct {
     const char *name;
-    char kind; /* c: 3x3 of the picture, d: depthwise 3x3, p: 1x1 with ReLU6, h: 1x1 without, of the head */
+    char kind; /* c: 3x3 of all channels, d: depthwise 3x3, p: 1x1 with ReLU6, h: 1x1 without, of the head */
     int stride;
     const char *from;
 } table[REFERENCE_LAYERS] = {
@@ -50,18 +50,17 @@ static const struct {
     {"head3.depthwise", 'd', 1, "block13.pointwise"},
     {"head3.pointwise", 'h', 1, NULL},
     {"extra1.squeeze", 'p', 1, "block13.pointwise"},
-    {"extra1.depthwise", 'd', 2, NULL},
-    {"extra1.pointwise", 'p', 1, NULL},
-    {"head4.depthwise", 'd', 1, "extra1.pointwise"},
+    {"extra1.expand", 'c', 2, NULL},
+    {"head4.depthwise", 'd', 1, "extra1.expand"},
     {"head4.pointwise", 'h', 1, NULL},
-    {"extra2.squeeze", 'p', 1, "extra1.pointwise"},
-    {"extra2.depthwise", 'd', 2, NULL},
-    {"extra2.pointwise", 'p', 1, NULL},
-    {"head5.depthwise", 'd', 1, "extra2.pointwise"},
+    {"extra2.squeeze", 'p', 1, "extra1.expand"},
+    {"extra2.expand", 'c', 2, NULL},
+    {"head5.depthwise", 'd', 1, "extra2.expand"},
     {"head5.pointwise", 'h', 1, NULL},
 };
 
 typedef struct Tensor {
+    int padding;         /* of a 3x3 layer: 1 unless the metadata say otherwise */
     int outputs, inputs; /* inputs: of one output, taps not counted */
     double *weight;      /* [outputs][inputs][3][3] or [outputs][inputs] */
     double *bias;        /* [outputs] */
@@ -98,6 +97,20 @@ static double *read_tensor(const json_t *header, const unsigned char *data, cons
     return values;
 }
 
+/* Its entry in the metadata's `padding`, where a layer of stride 2 stands under the name of its block. */
+static int read_padding(const json_t *header, const char *layer, int stride)
+{
+    if (stride == 1)
+        return 1;
+    char block[32];
+    snprintf(block, sizeof block, "%.*s", (int)strcspn(layer, "."), layer);
+    const json_t *text = json_object_get(json_object_get(header, "__metadata__"), "padding");
+    json_t *object = json_loads(json_string_value(text), 0, NULL);
+    int padding = (int)json_integer_value(json_object_get(object, block));
+    json_decref(object);
+    return padding;
+}
+
 Reference *reference_open(const char *path)
 {
     size_t size = 0;
@@ -116,6 +129,7 @@ Reference *reference_open(const char *path)
             tensor->bias = read_tensor(header, data, table[i].name, "bias", &outputs, &none);
             tensor->weight =
                 read_tensor(header, data, table[i].name, "weight", &tensor->outputs, &tensor->inputs);
+            tensor->padding = read_padding(header, table[i].name, table[i].stride);
             complete = tensor->bias && tensor->weight && outputs == tensor->outputs;
         }
     }
@@ -162,7 +176,8 @@ static double convolve(const ReferenceMap *in, const Tensor *tensor, int depthwi
     double sum = tensor->bias[out];
     for (int i = 0; i < tensor->inputs; i++)
         for (int tap = 0; tap < 9; tap++)
-            sum += at(in, y * stride - 1 + tap / 3, x * stride - 1 + tap % 3, depthwise ? out : i) *
+            sum += at(in, y * stride - tensor->padding + tap / 3, x * stride - tensor->padding + tap % 3,
+                      depthwise ? out : i) *
                    tensor->weight[((size_t)out * (size_t)tensor->inputs + (size_t)i) * 9 + (size_t)tap];
     return relu6(sum);
 }

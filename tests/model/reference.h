@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-#define REFERENCE_LAYERS 43
+#define REFERENCE_LAYERS 41
 
 /* [height][width][channels], without gaps */
 typedef struct ReferenceMap {

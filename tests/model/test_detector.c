@@ -101,7 +101,7 @@ static void sizes_are_checked(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         DetectorError error = {0};
         assert_null(detector_create(fixture->model, bad[i], &error));
-        assert_refused(&error, DETECTOR_ERROR_ARGUMENT, "expected 224, 192, 160 or 128");
+        assert_refused(&error, DETECTOR_ERROR_ARGUMENT, "expected 224, 192, 160, 128, 256, 288 or 320");
     }
     for (int size = 64; size <= 512; size += 32) {
         Detector *detector = detector_create(fixture->model, size, NULL);

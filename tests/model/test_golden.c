@@ -1,4 +1,4 @@
-/* Layers and head against what PyTorch computed (../shared/weights/golden). */
+/* Layers and head against what PyTorch computed (../shared/weights-2/golden). */
 #include "model_test.h"
 
 #include <jansson.h>
@@ -12,7 +12,7 @@
 static json_t *golden_json(const char *alpha, int size)
 {
     char name[128];
-    snprintf(name, sizeof name, "weights/golden/golden-%s-%d.json", alpha, size);
+    snprintf(name, sizeof name, "weights-2/golden/golden-%s-%d.json", alpha, size);
     size_t bytes = 0;
     char *text = shared_bytes(name, &bytes);
     assert_non_null(text);
@@ -50,7 +50,7 @@ static void check_layer(const Plan *plan, int index, const json_t *layers, const
 static void check_head(const Plan *plan, const char *alpha, int size, const char *what)
 {
     char name[128];
-    snprintf(name, sizeof name, "weights/golden/head-%s-%d.f32", alpha, size);
+    snprintf(name, sizeof name, "weights-2/golden/head-%s-%d.f32", alpha, size);
     size_t bytes = 0;
     float *golden = shared_bytes(name, &bytes), *next = golden;
     assert_non_null(golden);

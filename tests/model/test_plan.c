@@ -11,32 +11,35 @@
 #include "detector/plan_memory.h"
 #include "tests/unit/shared.h"
 
-/* The specification's tables: millions of multiply-adds by alpha and size, parameters by alpha. */
-static const double mult_adds[ALPHAS][SIZES] = {{642.6, 471.5, 328.3, 209.5},
-                                                {377.8, 277.1, 193.0, 123.1},
-                                                {182.4, 133.8, 93.2, 59.4},
-                                                {56.5, 41.4, 28.9, 18.4}};
-static const int64_t parameters[ALPHAS] = {4188988, 2461116, 1187132, 367036};
+/* The specification's tables: parameters by alpha, millions of multiply-adds by alpha and size. */
+static const int64_t parameters[ALPHAS] = {5551308, 3237132, 1540684, 461964};
+static const struct {
+    int alpha, size;
+    double mult_adds;
+} costs[] = {
+    {0, 224, 661.1}, {0, 192, 482.3}, {0, 160, 339.1}, {0, 128, 214.1}, {1, 224, 388.3}, {1, 192, 283.3},
+    {1, 160, 199.2}, {1, 128, 125.8}, {2, 224, 187.2}, {2, 192, 136.6}, {2, 160, 96.0},  {2, 128, 60.6},
+    {3, 224, 57.8},  {3, 192, 42.2},  {3, 160, 29.6},  {3, 128, 18.7},  {0, 256, 856.4}, {0, 288, 1091.7},
+    {0, 320, 1339},  {1, 320, 786.6}, {2, 320, 379.3}, {3, 320, 117.1},
+};
 
 static void costs_are_those_of_the_specification(void **state)
 {
     (void)state;
     DetectorEngine *engine = test_engine(1, NULL);
-    for (int a = 0; a < ALPHAS; a++) {
-        DetectorModel *model = test_model(engine, test_weights(test_alphas[a]));
-        assert_int_equal(detector_model_info(model)->parameters, parameters[a]);
-        for (int s = 0; s < SIZES; s++) {
-            Plan *plan = test_plan(model, test_sizes[s], PLAN_NORMAL);
-            int64_t cost = 0, weights = 0;
-            for (int i = 0; i < NETWORK_LAYERS; i++) {
-                DetectorLayer layer = plan_layer(plan, i);
-                cost += layer.mult_adds;
-                weights += layer.parameters;
-            }
-            assert_int_equal(weights, parameters[a]);
-            assert_true(fabs((double)cost * 1e-6 - mult_adds[a][s]) <= 0.05);
-            plan_destroy(plan);
+    for (size_t c = 0; c < sizeof costs / sizeof *costs; c++) {
+        DetectorModel *model = test_model(engine, test_weights(test_alphas[costs[c].alpha]));
+        Plan *plan = test_plan(model, costs[c].size, PLAN_NORMAL);
+        int64_t cost = 0, weights = 0;
+        for (int i = 0; i < NETWORK_LAYERS; i++) {
+            DetectorLayer layer = plan_layer(plan, i);
+            cost += layer.mult_adds;
+            weights += layer.parameters;
         }
+        assert_int_equal(weights, parameters[costs[c].alpha]);
+        assert_int_equal(detector_model_info(model)->parameters, weights);
+        assert_true(fabs((double)cost * 1e-6 - costs[c].mult_adds) <= 0.05);
+        plan_destroy(plan);
         detector_model_destroy(model);
     }
     detector_engine_destroy(engine);

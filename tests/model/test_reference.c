@@ -60,7 +60,7 @@ static void check(Reference *reference, const char *path, int size, const uint8_
 
 static void check_alpha(int alpha)
 {
-    static const int sizes[] = {224, 192, 160, 128, 96, 352};
+    static const int sizes[] = {320, 288, 256, 224, 192, 160, 128, 96, 352};
     const char *path = test_weights(test_alphas[alpha]);
     Reference *reference = reference_open(path);
     assert_non_null(reference);
@@ -99,7 +99,7 @@ static void alpha_025(void **state)
     check_alpha(3);
 }
 
-/* Widths and head channels that are no multiple of anything. */
+/* Widths and head channels that are no multiple of anything, and either padding at every layer. */
 static void other_networks(void **state)
 {
     assert_int_equal(make_folder(state), 0);
@@ -107,9 +107,13 @@ static void other_networks(void **state)
     static const struct {
         double alpha;
         int classes, size;
-    } cases[] = {{0.3, 5, 128}, {0.45, 1, 96}, {0.1, 91, 64}};
+        int padding[NETWORK_STRIDED];
+    } cases[] = {{0.3, 5, 128, {1, 0, 1, 0, 1, 0, 1}},
+                 {0.45, 1, 96, {0, 0, 0, 0, 0, 0, 0}},
+                 {0.1, 91, 64, {1, 1, 1, 1, 1, 1, 1}},
+                 {0.2, 2, 352, {0, 1, 0, 1, 0, 1, 0}}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_true(test_write_random_weights(path, cases[i].alpha, cases[i].classes));
+        assert_true(test_write_random_weights(path, cases[i].alpha, cases[i].classes, cases[i].padding));
         Reference *reference = reference_open(path);
         assert_non_null(reference);
         uint8_t *noise = test_noise(cases[i].size);

@@ -37,22 +37,28 @@ static inline const char *source_folder(void)
     return source ? source : ".";
 }
 
-/* A file of ../shared or $LOOKOUT_SHARED; NULL if it is not there. */
-static inline void *shared_bytes(const char *relative, size_t *size)
+/* Of a file of ../shared or $LOOKOUT_SHARED. */
+static inline void shared_path(const char *relative, char *path, size_t size)
 {
     const char *shared = getenv("LOOKOUT_SHARED");
-    char path[4096];
     if (shared)
-        snprintf(path, sizeof path, "%s/%s", shared, relative);
+        snprintf(path, size, "%s/%s", shared, relative);
     else
-        snprintf(path, sizeof path, "%s/../shared/%s", source_folder(), relative);
+        snprintf(path, size, "%s/../shared/%s", source_folder(), relative);
+}
+
+/* A file of ../shared; NULL if it is not there. */
+static inline void *shared_bytes(const char *relative, size_t *size)
+{
+    char path[4096];
+    shared_path(relative, path, sizeof path);
     return file_bytes(path, size);
 }
 
 static inline int have_golden(void)
 {
     size_t size;
-    void *bytes = shared_bytes("weights/golden/README.md", &size);
+    void *bytes = shared_bytes("weights-2/golden/README.md", &size);
     free(bytes);
     return bytes != NULL;
 }
@@ -61,8 +67,8 @@ static inline int have_golden(void)
 static inline int exit_code(int failures)
 {
     if (failures == 0 && !have_golden()) {
-        printf(
-            "skipped in part: no ../shared/weights/golden (set LOOKOUT_SHARED to the folder that has it)\n");
+        printf("skipped in part: no ../shared/weights-2/golden (set LOOKOUT_SHARED to the folder that has "
+               "it)\n");
         return EXIT_SKIPPED;
     }
     return failures;

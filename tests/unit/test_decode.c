@@ -10,37 +10,38 @@
 
 #include "detector/decode.h"
 #include "detector/nms.h"
-#include "tests/unit/shared.h"
+#include "tests/unit/networks.h"
 
 /* ---- a head in one piece: [anchors][classes + 4] ------------------------------------------------ */
 
-static void head_levels(const float *head, int size, int classes, DecodeLevel levels[NETWORK_LEVELS])
+static void head_levels(const float *head, const Network *network, int size,
+                        DecodeLevel levels[NETWORK_LEVELS])
 {
     for (int i = 0; i < NETWORK_LEVELS; i++) {
-        int cells = anchors_cells(i, size), stride = network_anchors[i] * (classes + 4);
-        levels[i] = (DecodeLevel){
-            .data = head, .cells = cells, .anchors = network_anchors[i], .pixel_stride = stride};
+        int anchors = network->anchors[i].count;
+        int cells = anchors_cells(i, size), stride = anchors * (network->class_count + 4);
+        levels[i] = (DecodeLevel){.data = head, .cells = cells, .anchors = anchors, .pixel_stride = stride};
         head += cells * cells * stride;
     }
 }
 
 /* A head whose logits are all far below any threshold and whose boxes are the anchors. */
-static float *empty_head(int size, int classes)
+static float *empty_head(const Network *network, int size)
 {
-    size_t row = (size_t)classes + 4;
-    float *head = calloc((size_t)anchors_count(size) * row, sizeof *head);
+    size_t row = (size_t)network->class_count + 4;
+    float *head = calloc((size_t)anchors_count(network, size) * row, sizeof *head);
     assert_non_null(head);
-    for (int i = 0; i < anchors_count(size); i++)
-        for (int k = 0; k < classes; k++)
+    for (int i = 0; i < anchors_count(network, size); i++)
+        for (int k = 0; k < network->class_count; k++)
             head[(size_t)i * row + (size_t)k] = -100;
     return head;
 }
 
-static int run(Decoder *decoder, const float *head, int size, int classes, const DetectorSettings *settings,
-               const Detection **detections)
+static int run(Decoder *decoder, const float *head, const Network *network, int size,
+               const DetectorSettings *settings, const Detection **detections)
 {
     DecodeLevel levels[NETWORK_LEVELS];
-    head_levels(head, size, classes, levels);
+    head_levels(head, network, size, levels);
     return decoder_run(decoder, levels, settings, detections);
 }
 
@@ -54,23 +55,23 @@ static double number(const json_t *array, size_t index)
 }
 
 /* head: file of raw outputs; list: file with a "detections" object. */
-static void check_golden(const char *head_file, const char *list_file, int size)
+static void check_golden(const Network *network, const char *head_file, const char *list_file, int size)
 {
     size_t bytes = 0, list_bytes = 0;
     float *head = shared_bytes(head_file, &bytes);
     char *text = shared_bytes(list_file, &list_bytes);
     assert_non_null(head);
     assert_non_null(text);
-    assert_int_equal(bytes, (size_t)anchors_count(size) * 36 * sizeof(float));
+    assert_int_equal(bytes, (size_t)anchors_count(network, size) * 36 * sizeof(float));
     json_t *root = json_loadb(text, list_bytes, 0, NULL);
     const json_t *golden = json_object_get(root, "detections"), *list = json_object_get(golden, "list");
     assert_true(json_array_size(list) > 0);
 
     DetectorSettings settings = defaults;
     settings.threshold = (float)json_number_value(json_object_get(golden, "threshold"));
-    Decoder *decoder = decoder_create(size, 32, NULL);
+    Decoder *decoder = decoder_create(network, size, NULL);
     const Detection *detections;
-    int count = run(decoder, head, size, 32, &settings, &detections);
+    int count = run(decoder, head, network, size, &settings, &detections);
     assert_int_equal(count, json_array_size(list));
     for (int i = 0; i < count; i++) {
         const json_t *expected = json_array_get(list, (size_t)i);
@@ -96,16 +97,17 @@ static void golden_heads(void **state)
     if (!have_golden())
         skip();
     static const char *const alphas[] = {"1.00", "0.75", "0.50", "0.25"};
+    const Network network = golden_network();
     for (int size = 128; size <= 224; size += 32) {
         char head[64], list[64];
         for (int i = 0; i < 4; i++) {
-            snprintf(head, sizeof head, "weights/golden/head-%s-%d.f32", alphas[i], size);
-            snprintf(list, sizeof list, "weights/golden/golden-%s-%d.json", alphas[i], size);
-            check_golden(head, list, size);
+            snprintf(head, sizeof head, "weights-2/golden/head-%s-%d.f32", alphas[i], size);
+            snprintf(list, sizeof list, "weights-2/golden/golden-%s-%d.json", alphas[i], size);
+            check_golden(&network, head, list, size);
         }
-        snprintf(head, sizeof head, "weights/golden/head-random-%d.f32", size);
-        snprintf(list, sizeof list, "weights/golden/detections-random-%d.json", size);
-        check_golden(head, list, size);
+        snprintf(head, sizeof head, "weights-2/golden/head-random-%d.f32", size);
+        snprintf(list, sizeof list, "weights-2/golden/detections-random-%d.json", size);
+        check_golden(&network, head, list, size);
     }
 }
 
@@ -139,14 +141,16 @@ static double clip(double value, double low, double high)
 }
 
 /* Every pair in a list, sorted whole. Returns the number of pairs left in *pairs, which the caller frees. */
-static int reference(const float *head, int size, int classes, const DetectorSettings *settings, Pair **pairs)
+static int reference(const float *head, const Network *network, int size, const DetectorSettings *settings,
+                     Pair **pairs)
 {
-    int anchor_count = anchors_count(size), count = 0, kept = 0;
+    const int classes = network->class_count;
+    int anchor_count = anchors_count(network, size), count = 0, kept = 0;
     Anchor *anchors = malloc((size_t)anchor_count * sizeof *anchors);
     Pair *list = malloc((size_t)anchor_count * (size_t)classes * sizeof *list);
     assert_non_null(anchors);
     assert_non_null(list);
-    anchors_fill(size, anchors);
+    anchors_fill(network, size, anchors);
     double limit = log(settings->threshold / (1.0 - settings->threshold));
     for (int i = 0; i < anchor_count; i++) {
         const float *row = head + (size_t)i * ((size_t)classes + 4), *deltas = row + classes;
@@ -182,13 +186,13 @@ static int reference(const float *head, int size, int classes, const DetectorSet
     return kept < settings->max_detections ? kept : settings->max_detections;
 }
 
-static void compare_with_reference(Decoder *decoder, const float *head, int size, int classes,
+static void compare_with_reference(Decoder *decoder, const float *head, const Network *network, int size,
                                    const DetectorSettings *settings)
 {
     Pair *expected;
-    int expected_count = reference(head, size, classes, settings, &expected);
+    int expected_count = reference(head, network, size, settings, &expected);
     const Detection *detections;
-    assert_int_equal(run(decoder, head, size, classes, settings, &detections), expected_count);
+    assert_int_equal(run(decoder, head, network, size, settings, &detections), expected_count);
     for (int i = 0; i < expected_count; i++) {
         assert_int_equal(detections[i].anchor, expected[i].anchor);
         assert_int_equal(detections[i].class_index, expected[i].class_index);
@@ -202,13 +206,14 @@ static void compare_with_reference(Decoder *decoder, const float *head, int size
 }
 
 /* steps: logits are rounded to multiples of 1/steps, so that many are equal. */
-static float *random_head(uint64_t *seed, int size, int classes, double steps)
+static float *random_head(uint64_t *seed, const Network *network, int size, double steps)
 {
-    size_t count = (size_t)anchors_count(size) * ((size_t)classes + 4);
+    const size_t classes = (size_t)network->class_count;
+    size_t count = (size_t)anchors_count(network, size) * (classes + 4);
     float *head = malloc(count * sizeof *head);
     assert_non_null(head);
     for (size_t i = 0; i < count; i++) {
-        int is_logit = i % ((size_t)classes + 4) < (size_t)classes;
+        int is_logit = i % (classes + 4) < classes;
         double value = random_unit(seed) * 16 - 13;
         head[i] = (float)(is_logit ? round(value * steps) / steps : random_unit(seed) * 60 - 30);
     }
@@ -224,9 +229,10 @@ static void random_heads(void **state)
     static const float thresholds[] = {0, 0.001f, 0.3f, 0.5f, 0.9f, 1};
     uint64_t seed = 1;
     for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++) {
-        Decoder *decoder = decoder_create(shapes[s].size, shapes[s].classes, NULL);
+        const Network network = s % 2 ? uneven_network(shapes[s].classes) : usual_network(shapes[s].classes);
+        Decoder *decoder = decoder_create(&network, shapes[s].size, NULL);
         for (int round = 0; round < 6; round++) {
-            float *head = random_head(&seed, shapes[s].size, shapes[s].classes, round % 2 ? 4 : 1e6);
+            float *head = random_head(&seed, &network, shapes[s].size, round % 2 ? 4 : 1e6);
             uint8_t wanted[80] = {0};
             for (int k = 0; k < shapes[s].classes; k++)
                 wanted[k] = k % 3 != 1;
@@ -234,7 +240,7 @@ static void random_heads(void **state)
                                          .nms_iou = round < 3 ? 0.5f : 0.3f,
                                          .max_detections = round % 3 ? 300 : 20,
                                          .classes = round == 4 ? wanted : NULL};
-            compare_with_reference(decoder, head, shapes[s].size, shapes[s].classes, &settings);
+            compare_with_reference(decoder, head, &network, shapes[s].size, &settings);
             free(head);
         }
         decoder_destroy(decoder);
@@ -248,6 +254,7 @@ static void random_heads(void **state)
 #define ROW (CLASSES + 4)
 
 typedef struct Fixture {
+    Network network;
     Decoder *decoder;
     float *head;
 } Fixture;
@@ -255,8 +262,9 @@ typedef struct Fixture {
 static int setup(void **state)
 {
     static Fixture fixture;
-    fixture.decoder = decoder_create(SIZE, CLASSES, NULL);
-    fixture.head = empty_head(SIZE, CLASSES);
+    fixture.network = usual_network(CLASSES);
+    fixture.decoder = decoder_create(&fixture.network, SIZE, NULL);
+    fixture.head = empty_head(&fixture.network, SIZE);
     *state = &fixture;
     return 0;
 }
@@ -281,7 +289,7 @@ static float *deltas(Fixture *fixture, int anchor)
 
 static int decode(Fixture *fixture, const DetectorSettings *settings, const Detection **detections)
 {
-    return run(fixture->decoder, fixture->head, SIZE, CLASSES, settings, detections);
+    return run(fixture->decoder, fixture->head, &fixture->network, SIZE, settings, detections);
 }
 
 static void nothing(void **state)
@@ -350,13 +358,14 @@ static void threshold_0_keeps_all_and_1_none(void **state)
 
 static void classes_left_out_never_enter(void **state)
 {
+    Fixture *fixture = *state;
     const Detection *found;
     static const uint8_t wanted[CLASSES] = {0, 1, 0, 0, 1};
     DetectorSettings settings = defaults;
     settings.classes = wanted;
     settings.max_detections = 300;
-    /* 1268 unwanted ones, all better, must not take the 300 places */
-    for (int i = 0; i < anchors_count(SIZE); i++)
+    /* 1278 unwanted ones, all better, must not take the 300 places */
+    for (int i = 0; i < anchors_count(&fixture->network, SIZE); i++)
         set_logit(*state, i, 2, 8);
     set_logit(*state, 300, 1, 1);
     set_logit(*state, 1200, 4, 2);
@@ -446,20 +455,20 @@ static void only_300_candidates_reach_nms(void **state)
 static void size_is_clamped_and_corners_clipped(void **state)
 {
     const Detection *found;
-    int anchor = 3 * (16 * 8 + 8); /* level 1, cell (8, 8): square of 15.68 pixels around (68, 68) */
+    int anchor = 3 * (16 * 8 + 8); /* level 1, cell (8, 8): square of 14 pixels around (68, 68) */
     set_logit(*state, anchor, 0, 1);
     float *delta = deltas(*state, anchor);
     delta[2] = -1000;
     delta[3] = 5; /* e */
     assert_int_equal(decode(*state, &defaults, &found), 1);
-    assert_true(fabs((found[0].x2 - found[0].x1) * SIZE - 15.68 * exp(-4)) < 1e-4);
-    assert_true(fabs((found[0].y2 - found[0].y1) * SIZE - 15.68 * exp(1)) < 1e-4);
+    assert_true(fabs((found[0].x2 - found[0].x1) * SIZE - 14 * exp(-4)) < 1e-4);
+    assert_true(fabs((found[0].y2 - found[0].y1) * SIZE - 14 * exp(1)) < 1e-4);
     assert_true(fabs((found[0].x2 + found[0].x1) / 2 * SIZE - 68) < 1e-4);
     delta[0] = 10;
     delta[1] = -5;
     assert_int_equal(decode(*state, &defaults, &found), 1);
-    assert_true(fabs((found[0].x2 + found[0].x1) / 2 * SIZE - (68 + 15.68)) < 1e-4);
-    assert_true(fabs((found[0].y2 + found[0].y1) / 2 * SIZE - (68 - 15.68 / 2)) < 1e-4);
+    assert_true(fabs((found[0].x2 + found[0].x1) / 2 * SIZE - (68 + 14)) < 1e-4);
+    assert_true(fabs((found[0].y2 + found[0].y1) / 2 * SIZE - (68 - 14 / 2)) < 1e-4);
     delta[0] = 0;
     delta[2] = 1000;
     assert_int_equal(decode(*state, &defaults, &found), 1);
@@ -472,8 +481,8 @@ static void padding_between_pixels_is_not_read(void **state)
     DecodeLevel levels[NETWORK_LEVELS];
     float *padded[NETWORK_LEVELS];
     uint64_t seed = 9;
-    float *head = random_head(&seed, SIZE, CLASSES, 1e6);
-    head_levels(head, SIZE, CLASSES, levels);
+    float *head = random_head(&seed, &fixture->network, SIZE, 1e6);
+    head_levels(head, &fixture->network, SIZE, levels);
     for (int i = 0; i < NETWORK_LEVELS; i++) {
         size_t used = (size_t)levels[i].pixel_stride, wide = (used + 15) / 16 * 16 + 16;
         size_t pixels = (size_t)levels[i].cells * (size_t)levels[i].cells;
@@ -487,7 +496,7 @@ static void padding_between_pixels_is_not_read(void **state)
     }
     Detection expected[300];
     const Detection *found;
-    int count = run(fixture->decoder, head, SIZE, CLASSES, &defaults, &found);
+    int count = run(fixture->decoder, head, &fixture->network, SIZE, &defaults, &found);
     assert_true(count > 0);
     memcpy(expected, found, sizeof *found * (size_t)count);
     assert_int_equal(decoder_run(fixture->decoder, levels, &defaults, &found), count);

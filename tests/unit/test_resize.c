@@ -197,8 +197,8 @@ static void golden(void **state)
         char in_name[64], out_name[64];
         size_t in_bytes = 0, out_bytes = 0;
         int width = sides[i][0], height = sides[i][1], differ = 0;
-        snprintf(in_name, sizeof in_name, "weights/golden/resize-%dx%d.rgb", width, height);
-        snprintf(out_name, sizeof out_name, "weights/golden/resize-%dx%d-to-224.rgb", width, height);
+        snprintf(in_name, sizeof in_name, "weights-2/golden/resize-%dx%d.rgb", width, height);
+        snprintf(out_name, sizeof out_name, "weights-2/golden/resize-%dx%d-to-224.rgb", width, height);
         uint8_t *rgb = shared_bytes(in_name, &in_bytes), *expected = shared_bytes(out_name, &out_bytes);
         assert_non_null(rgb);
         assert_non_null(expected);

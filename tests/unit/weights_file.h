@@ -11,17 +11,19 @@
 
 #define CLASSES "[\\\"cat\\\",\\\"dog\\\"]"
 #define METADATA                                                                                             \
-    "\"__metadata__\":{\"format\":\"lookout-ssd-1\",\"alpha\":\"0.05\",\"classes\":\"" CLASSES "\","         \
-    "\"features\":\"[{\\\"from\\\":\\\"block5\\\",\\\"stride\\\":8,\\\"anchors\\\":3},"                      \
-    "{\\\"from\\\":\\\"block11\\\",\\\"stride\\\":16,\\\"anchors\\\":6},"                                    \
-    "{\\\"from\\\":\\\"block13\\\",\\\"stride\\\":32,\\\"anchors\\\":6},"                                    \
-    "{\\\"from\\\":\\\"extra1\\\",\\\"stride\\\":64,\\\"anchors\\\":4},"                                     \
-    "{\\\"from\\\":\\\"extra2\\\",\\\"stride\\\":128,\\\"anchors\\\":4}]\","                                 \
-    "\"anchor_sides\":\"[15.68,35.84,73.92,123.2,174.72,224.0]\","                                           \
+    "\"__metadata__\":{\"format\":\"lookout-ssd-2\",\"alpha\":\"0.05\",\"classes\":\"" CLASSES "\","         \
+    "\"features\":\"[{\\\"from\\\":\\\"block5\\\",\\\"stride\\\":8,\\\"anchors\\\":[[14,15.5]]},"            \
+    "{\\\"from\\\":\\\"block11\\\",\\\"stride\\\":16,\\\"anchors\\\":[[30,30],[42,21]]},"                    \
+    "{\\\"from\\\":\\\"block13\\\",\\\"stride\\\":32,\\\"anchors\\\":[[60,60],[85,42],[42,85]]},"            \
+    "{\\\"from\\\":\\\"extra1\\\",\\\"stride\\\":64,\\\"anchors\\\":[[150,150]]},"                           \
+    "{\\\"from\\\":\\\"extra2\\\",\\\"stride\\\":128,\\\"anchors\\\":[[195,195],[4096,0.25]]}]\","           \
+    "\"padding\":\"{\\\"conv0\\\":0,\\\"block2\\\":1,\\\"block4\\\":1,\\\"block6\\\":0,"                     \
+    "\\\"block12\\\":1,\\\"extra1\\\":0,\\\"extra2\\\":1}\","                                                \
     "\"box_coding\":\"{\\\"center\\\":0.1,\\\"size\\\":0.2}\",\"score_activation\":\"sigmoid\","             \
     "\"input\":\"{\\\"channels\\\":\\\"RGB\\\",\\\"mean\\\":127.5,\\\"std\\\":127.5,"                        \
-    "\\\"resize\\\":\\\"stretch\\\"}\",\"padding\":\"symmetric\",\"activation\":\"relu6\","                  \
-    "\"licence\":\"free\"}"
+    "\\\"resize\\\":\\\"stretch\\\"}\",\"activation\":\"relu6\",\"licence\":\"free\","                       \
+    "\"measured\":\"{\\\"set\\\":\\\"ten photos\\\",\\\"224\\\":{\\\"ap\\\":0.2,\\\"ap50\\\":0.4},"          \
+    "\\\"128\\\":{\\\"ap\\\":0.1}}\"}"
 
 #define HEADER_ROOM (1 << 17)
 
@@ -73,7 +75,8 @@ static inline int add_pair(File *file, const char *prefix, int in, int out)
     return out;
 }
 
-/* alpha 0.05 and two classes: widths 8 (32 to 128), 13 (256), 26 (512) and 51 (1024) */
+/* alpha 0.05, two classes, other anchors and paddings than ours: widths 8 (32 to 128), 13 (256), 26 (512) and
+ * 51 (1024) */
 static inline File make_file(void)
 {
     File file = {.header = calloc(1, HEADER_ROOM)};
@@ -88,10 +91,10 @@ static inline File make_file(void)
         channels = add_pair(&file, name, channels, blocks[i]);
     }
     add_layer(&file, "extra1.squeeze", 13, 51, 1);
-    add_pair(&file, "extra1", 13, 26);
+    add_layer(&file, "extra1.expand", 26, 13, 3);
     add_layer(&file, "extra2.squeeze", 8, 26, 1);
-    add_pair(&file, "extra2", 8, 13);
-    static const int maps[5] = {13, 26, 51, 26, 13}, anchors[5] = {3, 6, 6, 4, 4};
+    add_layer(&file, "extra2.expand", 13, 8, 3);
+    static const int maps[5] = {13, 26, 51, 26, 13}, anchors[5] = {1, 2, 3, 1, 2};
     for (int i = 0; i < 5; i++) {
         snprintf(name, sizeof name, "head%d", i + 1);
         add_pair(&file, name, maps[i], anchors[i] * (2 + 4));
