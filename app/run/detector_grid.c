@@ -146,17 +146,19 @@ static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError 
     return NULL;
 }
 
-/* What the file tells of a size; between two sizes that it tells, on the line between them; 0 elsewhere. */
+/* What the file tells of a size, or what follows: between two sizes that it tells, on the line between them;
+ * below the smallest in proportion to the size, above the largest no better than there. 0 where it tells
+ * nothing. */
 static double accuracy_at(const DetectorModelInfo *info, int size)
 {
+    DetectorAccuracy below = {0};
     for (int i = 0; i < info->accuracy_count; i++) {
-        const DetectorAccuracy *at = &info->accuracies[i], *below = at - 1;
-        if (at->size == size)
-            return at->ap;
-        if (i > 0 && below->size < size && size < at->size)
-            return below->ap + (at->ap - below->ap) * (size - below->size) / (at->size - below->size);
+        const DetectorAccuracy at = info->accuracies[i];
+        if (size <= at.size)
+            return below.ap + (at.ap - below.ap) * (size - below.size) / (at.size - below.size);
+        below = at;
     }
-    return 0;
+    return below.ap;
 }
 
 Detector *grid_make(DetectorGrid *grid, int number, AppError *error)

@@ -205,52 +205,77 @@ static int all_tell_accuracy(const SwitchPoint points[], int count)
     return 1;
 }
 
-static double accuracy_of(const SwitchPoint *point, int told)
+/* What may be chosen, and the current one if it is among them. */
+typedef struct Choice {
+    const SwitchPoint *points;
+    int count;
+    int told;                /* all tell their accuracy */
+    const SwitchPoint *here; /* NULL: not among them */
+} Choice;
+
+static double accuracy_of(const Choice *choice, const SwitchPoint *point)
 {
-    return told ? point->accuracy : guess_time(point->alpha, point->size);
+    return choice->told ? point->accuracy : guess_time(point->alpha, point->size);
+}
+
+/* The cheapest of the points that are no worse and no dearer; itself if it is better than every cheaper one.
+ * Only such points are ever gone to. */
+static const SwitchPoint *cheapest_as_good(const Choice *choice, const SwitchPoint *point)
+{
+    const SwitchPoint *best = point;
+    double least = guess_time(point->alpha, point->size);
+    for (int i = 0; i < choice->count; i++) {
+        const SwitchPoint *other = &choice->points[i];
+        double guess = guess_time(other->alpha, other->size);
+        double gain = accuracy_of(choice, other) - accuracy_of(choice, best);
+        if (gain >= 0 && (guess < least || (guess == least && gain > 0))) {
+            best = other;
+            least = guess;
+        }
+    }
+    return best;
 }
 
 /* The best cheaper point that is expected to hold the rate, or the cheapest; NULL: this is it. */
-static const SwitchPoint *choose_lower(RateControl *control, int64_t now_ns, const SwitchPoint points[],
-                                       int count)
+static const SwitchPoint *choose_lower(RateControl *control, const Choice *choice, int64_t now_ns)
 {
     const double scale = median_ms(control) / relative_time(control, control->current, now_ns);
-    const int told = all_tell_accuracy(points, count);
     const SwitchPoint *best = NULL, *cheapest = NULL;
     double least = control->current->guess;
-    for (int i = 0; i < count; i++) {
-        const Known *known = find(control, &points[i]);
-        if (!known || known->guess >= control->current->guess)
+    for (int i = 0; i < choice->count; i++) {
+        const SwitchPoint *point = &choice->points[i];
+        const Known *known = find(control, point);
+        if (!known || known->guess >= control->current->guess || cheapest_as_good(choice, point) != point)
             continue;
         if (known->guess < least) {
             least = known->guess;
-            cheapest = &points[i];
+            cheapest = point;
         }
         if (scale * relative_time(control, known, now_ns) <= share_down * control->interval_ms &&
-            (!best || accuracy_of(&points[i], told) > accuracy_of(best, told)))
-            best = &points[i];
+            (!best || accuracy_of(choice, point) > accuracy_of(choice, best)))
+            best = point;
     }
     return best ? best : cheapest;
 }
 
-/* The best point better than `accuracy` that has looked possible for long enough, or NULL. */
-static const SwitchPoint *choose_higher(RateControl *control, double accuracy, int64_t now_ns,
-                                        const SwitchPoint points[], int count)
+/* The best point better than this one that has looked possible for long enough, or NULL. */
+static const SwitchPoint *choose_higher(RateControl *control, const Choice *choice, int64_t now_ns)
 {
     const double scale = median_ms(control) / relative_time(control, control->current, now_ns);
-    const int told = all_tell_accuracy(points, count);
+    const double accuracy = accuracy_of(choice, choice->here);
     const SwitchPoint *best = NULL;
-    for (int i = 0; i < count; i++) {
-        Known *known = find(control, &points[i]);
-        if (!known || accuracy_of(&points[i], told) <= accuracy)
+    for (int i = 0; i < choice->count; i++) {
+        const SwitchPoint *point = &choice->points[i];
+        Known *known = find(control, point);
+        if (!known || accuracy_of(choice, point) <= accuracy || cheapest_as_good(choice, point) != point)
             continue;
         int fits = scale * relative_time(control, known, now_ns) <= share_up * control->interval_ms;
         if (fits && !known->fits)
             known->fits_since_ns = now_ns;
         known->fits = fits;
         if (fits && (double)(now_ns - known->fits_since_ns) >= control->patience_ns &&
-            (!best || accuracy_of(&points[i], told) > accuracy_of(best, told)))
-            best = &points[i];
+            (!best || accuracy_of(choice, point) > accuracy_of(choice, best)))
+            best = point;
     }
     return best;
 }
@@ -297,19 +322,23 @@ SwitchPoint rate_control_update(RateControl *control, SwitchPoint point, double 
     if (take_note(control, &point, busy_ms, now_ns))
         return point;
     add_frame(control, busy_ms, now_ns);
-    const SwitchPoint *next = NULL, *here = NULL;
+    Choice choice = {.points = points, .count = count, .told = all_tell_accuracy(points, count)};
+    const SwitchPoint *next = NULL;
     for (int i = 0; i < count; i++)
         if (find(control, &points[i]) == control->current)
-            here = &points[i];
+            choice.here = &points[i];
     if (!is_held(control)) {
-        next = choose_lower(control, now_ns, points, count);
+        next = choose_lower(control, &choice, now_ns);
         if (next)
             go_down(control, next, now_ns);
-    } else if (here && control->frames >= WINDOW) {
-        double accuracy = accuracy_of(here, all_tell_accuracy(points, count));
-        next = choose_higher(control, accuracy, now_ns, points, count);
-        if (next)
+    } else if (choice.here && control->frames >= WINDOW) {
+        next = choose_higher(control, &choice, now_ns);
+        if (next) {
             go_up(control, next, now_ns);
+        } else if (cheapest_as_good(&choice, choice.here) != choice.here) {
+            next = cheapest_as_good(&choice, choice.here);
+            leave(control, find(control, next), now_ns);
+        }
     }
     return next ? *next : point;
 }

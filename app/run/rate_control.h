@@ -15,9 +15,10 @@ void rate_control_destroy(RateControl *control);
 
 /* A frame was detected at `point`: it took busy_ms from taking the frame to the boxes, and ended at now_ns of
  * any clock. points: what may be chosen, up to SWITCHER_MAX_POINTS (switcher_ready()); they are ranked by
- * their accuracy where all tell it, else by what they cost. Returns the point to use from now on, most often
- * the same. Goes down as soon as the rate is not held, up only when the better point is expected to leave a
- * margin for a while, and the later after an attempt that failed, so that it never swings. Allocates nothing.
+ * their accuracy where all tell it, else by what they cost, and only those count that are better than every
+ * cheaper one. Returns the point to use from now on, most often the same. Goes down as soon as the rate is
+ * not held, up only when the better point is expected to leave a margin for a while, and the later after an
+ * attempt that failed, so that it never swings. Allocates nothing.
  */
 SwitchPoint rate_control_update(RateControl *control, SwitchPoint point, double busy_ms, int64_t now_ns,
                                 const SwitchPoint points[], int count);

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { WARM_FRAMES = 30, LAST_FRAME = 110, FRAMES = 120, WIDTH = 322, HEIGHT = 241 };
+enum { WARM_FRAMES = 30, LAST_FRAME = 110, FRAMES = 120, PERIOD = 10, WIDTH = 322, HEIGHT = 241 };
 
 static atomic_int detections;
 
@@ -32,7 +32,8 @@ DetectorStatus __wrap_detector_detect(Detector *detector, const DetectorImage *i
     return __real_detector_detect(detector, image, settings, result, error);
 }
 
-/* A y4m clip of moving stripes. */
+/* A y4m clip of moving stripes that come again, so that no label has a character that was not there before.
+ */
 static int write_clip(const char *path)
 {
     FILE *file = fopen(path, "wb");
@@ -43,9 +44,9 @@ static int write_clip(const char *path)
         fputs("FRAME\n", file);
         for (int y = 0; y < HEIGHT; y++)
             for (int x = 0; x < WIDTH; x++)
-                fputc((x * (1 + y / 64) + 3 * frame) % 220 + 16, file);
+                fputc((x * (1 + y / 64) + 3 * (frame % PERIOD)) % 220 + 16, file);
         for (int i = 0; i < 2 * ((WIDTH + 1) / 2) * ((HEIGHT + 1) / 2); i++)
-            fputc(128 + (i + frame) % 32, file);
+            fputc(128 + (i + frame % PERIOD) % 32, file);
     }
     return fclose(file);
 }

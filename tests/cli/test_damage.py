@@ -27,10 +27,11 @@ def pack_model(header, data):
 class Models(harness.Case):
     def test_nothing_of_a_file_reaches_the_terminal_raw(self):
         header, data = header_of(read_model())
-        header["__metadata__"]["measured"] = json.dumps({"set": "x\x1b[31m", "\x1b[31m224": {"ap": 0.1, "ap50": 0.2}})
+        header["__metadata__"]["measured"] = json.dumps({"set": "x\x1b[31m", "\x1b[31m192": {"ap": 0.3, "ap50": 0.4},
+                                                          "224": {"ap": 0.1, "ap50": 0.2}})
         run = self.run_program("info", self.write("model.safetensors", pack_model(header, data)))
         self.assertEqual(run.code, 0, run.stderr)
-        self.assertIn("AP50 20.00 % at size ?[31m224", run.stdout)
+        self.assertRegex(run.stdout, r"measured on +x\?\[31m\n +AP 10.00 %, AP50 20.00 % at size 224\nlicence")
         self.assertNotIn("\x1b", run.stdout)
 
 

@@ -293,6 +293,31 @@ static void points_become_ready_one_by_one(void **state)
     rate_control_destroy(run.control);
 }
 
+/* Alpha 1 that is no better than 0.75, and sizes that are no better than smaller ones. */
+static void what_is_no_better_is_left_out(void **state)
+{
+    (void)state;
+    Machine machine = {.ms = 10, .overhead = 1, .noise = 0.05, .load = 1, .random = 11};
+    for (int i = 0; i < 3; i++) {
+        Run run = start(30, (SwitchPoint){.alpha = i ? 0.5 : 1, .size = i == 1 ? 128 : 224});
+        for (int k = 0; k < 4; k++) {
+            run.points[12 + k].accuracy = run.points[8 + k].accuracy; /* alpha 1 as 0.75 */
+            run.points[4 + k].accuracy = 0.06 - 0.001 * k;            /* alpha 0.5, the larger the worse */
+        }
+        go_on(&run, &machine, 30);
+        assert_true(is_point(&run, 0.75, 224));
+        assert_true(run.switches <= 2);
+        machine.load = 7; /* on its way down it may pass what is worth it, and nothing else */
+        for (int second = 0; second < 60; second++) {
+            go_on(&run, &machine, 1);
+            assert_true(run.point.alpha == 0.75 || run.point.alpha == 0.25 || is_point(&run, 0.5, 128));
+        }
+        assert_true(true_ms(&machine, run.point) < 1000 / run.rate);
+        machine.load = 1;
+        rate_control_destroy(run.control);
+    }
+}
+
 static void accuracies_that_are_not_told(void **state)
 {
     (void)state;
@@ -374,6 +399,7 @@ int main(void)
         cmocka_unit_test(it_never_swings),
         cmocka_unit_test(spikes_are_passed_over),
         cmocka_unit_test(points_become_ready_one_by_one),
+        cmocka_unit_test(what_is_no_better_is_left_out),
         cmocka_unit_test(accuracies_that_are_not_told),
         cmocka_unit_test(targets),
         cmocka_unit_test(odd_frames),

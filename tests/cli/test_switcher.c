@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { WIDTH = 200, HEIGHT = 150, LONGEST_WAIT_S = 120 };
+enum { WIDTH = 200, HEIGHT = 150, LONGEST_WAIT_S = 120, SIZES = 7 }; /* 128, 160, ..., 320 */
 
 static char models[1024];
 static uint8_t picture[HEIGHT * WIDTH * 3];
@@ -144,12 +144,12 @@ static void assert_point(Switcher *switcher, double alpha, int size)
     assert_int_equal(point.size, size);
 }
 
-/* Boxes with a threshold that many pass. */
+/* Boxes with a threshold that all pass. */
 static int detect(Detector *detector, Detection detections[100])
 {
     const DetectorImage image = {picture, WIDTH, HEIGHT, WIDTH * 3};
     DetectorSettings settings = detector_default_settings();
-    settings.threshold = 0.01;
+    settings.threshold = 0;
     DetectorResult result;
     DetectorError error;
     if (detector_detect(detector, &image, &settings, &result, &error) != DETECTOR_OK)
@@ -225,23 +225,23 @@ static void steps_make_all_sizes_of_an_alpha(void **state)
     assert_int_equal(switcher_step_size(switcher, 1, &point, &error), 0);
     assert_int_equal(point.size, 160);
     wait_for(switcher, 0.25, 160);
-    assert_int_equal(wait_for_ready(switcher, 4, points), 4);
-    for (int i = 0; i < 4; i++) {
+    assert_int_equal(wait_for_ready(switcher, SIZES, points), SIZES);
+    for (int i = 0; i < SIZES; i++) {
         assert_true(points[i].alpha == 0.25);
         assert_int_equal(points[i].size, 128 + 32 * i);
     }
     /* what is ready is there for the very next frame */
-    for (int size = 192; size <= 224; size += 32) {
+    for (int size = 192; size <= 320; size += 32) {
         assert_int_equal(switcher_step_size(switcher, 1, &point, &error), 0);
         assert_point(switcher, 0.25, size);
     }
     assert_int_equal(switcher_step_size(switcher, 1, &point, &error), 0);
-    assert_int_equal(point.size, 224);
+    assert_int_equal(point.size, 320);
     /* steps are counted from the last wish, not from what is ready */
     assert_int_equal(switcher_step_alpha(switcher, 1, &point, &error), 0);
     assert_int_equal(switcher_step_alpha(switcher, 1, &point, &error), 0);
-    assert_true(point.alpha == 0.75 && point.size == 224);
-    wait_for(switcher, 0.75, 224);
+    assert_true(point.alpha == 0.75 && point.size == 320);
+    wait_for(switcher, 0.75, 320);
     switcher_destroy(switcher);
 }
 
@@ -254,8 +254,8 @@ static void every_point_gives_the_boxes_of_a_fresh_detector(void **state)
     for (int threads = 1; threads <= 2; threads++) {
         Switcher *switcher = open_switcher(models, 0.5, 224, threads);
         switcher_prepare_all(switcher);
-        assert_int_equal(wait_for_ready(switcher, 16, points), 16);
-        for (int i = 0; i < 16; i++) {
+        assert_int_equal(wait_for_ready(switcher, 4 * SIZES, points), 4 * SIZES);
+        for (int i = 0; i < 4 * SIZES; i++) {
             double alpha = alphas[i % 4];
             int size = 128 + 32 * (i / 4);
             ask(switcher, alpha, size);
@@ -272,7 +272,7 @@ static void every_point_gives_the_boxes_of_a_fresh_detector(void **state)
 static void a_size_outside_the_list_is_one_more_step(void **state)
 {
     (void)state;
-    static const int sizes[] = {96, 256}, above[] = {128, 256}, below[] = {96, 224};
+    static const int sizes[] = {96, 352}, above[] = {128, 352}, below[] = {96, 320};
     SwitchPoint point;
     AppError error;
     for (int i = 0; i < 2; i++) {
@@ -306,7 +306,7 @@ static void a_single_file_has_one_alpha(void **state)
     assert_int_equal(switcher_ask(switcher, (SwitchPoint){.alpha = 1, .size = 128}, &error), -1);
     assert_string_equal(error.message, expected);
     switcher_prepare_all(switcher); /* all that can be had */
-    assert_int_equal(wait_for_ready(switcher, 4, points), 4);
+    assert_int_equal(wait_for_ready(switcher, SIZES, points), SIZES);
     assert_int_equal(switcher_take_failure(switcher, &error), 0);
     switcher_destroy(switcher);
 }
@@ -345,7 +345,7 @@ static void missing_weights(void **state)
     assert_non_null(strstr(error.message, "lookout-1.00.safetensors"));
     assert_true(point.alpha == 0.75);
     switcher_prepare_all(switcher);
-    assert_int_equal(wait_for_ready(switcher, 8, points), 8);
+    assert_int_equal(wait_for_ready(switcher, 2 * SIZES, points), 2 * SIZES);
     switcher_destroy(switcher);
 }
 
@@ -377,7 +377,7 @@ static void broken_weights_can_be_put_right(void **state)
     ask(switcher, 0.5, 128);
     wait_for(switcher, 0.5, 128);
     SwitchPoint points[SWITCHER_MAX_POINTS];
-    assert_int_equal(wait_for_ready(switcher, 8, points), 8);
+    assert_int_equal(wait_for_ready(switcher, 2 * SIZES, points), 2 * SIZES);
     switcher_destroy(switcher);
 }
 
@@ -416,7 +416,7 @@ static void a_failure_that_is_no_longer_wished_is_not_told(void **state)
     copy_weights(0.5, 100000, NULL, NULL);
     Switcher *switcher = open_switcher(folder, 0.25, 128, 1);
     switcher_prepare_all(switcher);
-    assert_int_equal(wait_for_ready(switcher, 8, points), 8);
+    assert_int_equal(wait_for_ready(switcher, 2 * SIZES, points), 2 * SIZES);
     ask(switcher, 0.75, 160);
     assert_point(switcher, 0.75, 160);
     assert_int_equal(switcher_take_failure(switcher, &error), 0);
