@@ -467,8 +467,8 @@ static void keys_while_frames_go_on(void **state)
 {
     (void)state;
     enum { FRAMES = 150 };
-    static Detection expected[16][100], found[100];
-    static int counts[16];
+    static Detection expected[4 * SIZES][100], found[100];
+    static int counts[4 * SIZES];
     Asker asker = {.switcher = open_switcher(models, 0.25, 128, 1)};
     pthread_t thread;
     assert_int_equal(pthread_create(&thread, NULL, ask_often, &asker), 0);
@@ -477,7 +477,7 @@ static void keys_while_frames_go_on(void **state)
     for (int i = 0; i < FRAMES || (__builtin_popcount((unsigned)seen) < 4 && clock_now_ns() < end); i++) {
         SwitchPoint point;
         Detector *detector = switcher_detector(asker.switcher, &point);
-        int index = 4 * ((int)lround(point.alpha * 4) - 1) + (point.size - 128) / 32;
+        int index = SIZES * ((int)lround(point.alpha * 4) - 1) + (point.size - 128) / 32;
         if (!(seen & 1 << index))
             counts[index] = detect_alone(point.alpha, point.size, 1, expected[index]);
         seen |= 1 << index;
