@@ -11,13 +11,24 @@
  * part of one is worth it, if it is not small. */
 #define WORTH_A_HUGE_PAGE ((size_t)1 << 18)
 
+static size_t alignment_for(size_t bytes)
+{
+    return bytes < WORTH_A_HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+}
+
+/* C11's aligned_alloc() wants a multiple of the alignment, and some libraries insist. */
+static size_t rounded(size_t bytes)
+{
+    size_t alignment = alignment_for(bytes);
+    return bytes ? (bytes + alignment - 1) / alignment * alignment : alignment;
+}
+
 void *memory_alloc(size_t bytes)
 {
-    size_t alignment = bytes < WORTH_A_HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
+    size_t alignment = alignment_for(bytes);
     if (bytes > SIZE_MAX - alignment)
         return NULL;
-    /* C11's aligned_alloc() wants a multiple of the alignment, and some libraries insist. */
-    size_t size = bytes ? (bytes + alignment - 1) / alignment * alignment : alignment;
+    size_t size = rounded(bytes);
     void *block = aligned_alloc(alignment, size);
     if (block && alignment == HUGE_PAGE) {
         size_t whole = bytes / HUGE_PAGE * HUGE_PAGE;
@@ -26,8 +37,15 @@ void *memory_alloc(size_t bytes)
     return block;
 }
 
+/* Pages that are given back read as zeros and take no memory until they are written, so that a detector that
+ * is ready but not in use takes little. */
 void *memory_alloc_zeroed(size_t bytes)
 {
     void *block = memory_alloc(bytes);
-    return block ? memset(block, 0, bytes) : NULL;
+    if (!block)
+        return NULL;
+    size_t size = rounded(bytes);
+    if (size < HUGE_PAGE || madvise(block, size, MADV_DONTNEED) != 0) /* memory that is locked is kept */
+        memset(block, 0, size);
+    return block;
 }
