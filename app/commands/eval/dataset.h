@@ -1,0 +1,56 @@
+/* A set of pictures with their true boxes, read from one of three layouts on disk; no pixels. */
+#ifndef LOOKOUT_APP_COMMANDS_EVAL_DATASET_H
+#define LOOKOUT_APP_COMMANDS_EVAL_DATASET_H
+
+#include "app/error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A true box, from its left upper corner. Pixels of the picture as the data set means them, the left edge of
+ * the first pixel being 0; fractions of the picture where the data set is relative. All finite, sizes not
+ * negative; a box may reach out of its picture. */
+typedef struct DatasetBox {
+    int category; /* index into Dataset.categories */
+    double x, y, width, height;
+    double area;  /* in squares of that unit: as the file gives it (of the object), else width * height */
+    bool crowd;   /* COCO: a region with many objects; what lies in it is neither right nor wrong */
+    bool ignored; /* VOC: "difficult", neither to be found nor wrong if found */
+} DatasetBox;
+
+typedef struct DatasetImage {
+    char *path;        /* can be given to open(); whether there is such a file has not been looked at */
+    int64_t id;        /* COCO: the file's, ascending; else 1, 2, 3... */
+    int width, height; /* pixels as the data set tells them; 0: not told */
+    int first_box, box_count; /* Dataset.boxes[first_box .. first_box + box_count - 1] */
+} DatasetImage;
+
+typedef struct Dataset {
+    char *name;            /* for people: the folder's or the file's, without the path */
+    char **categories;     /* [category_count] names: UTF-8 without control characters */
+    int64_t *category_ids; /* [category_count] COCO: the file's; YOLO: as in the labels; VOC: 1, 2, 3... */
+    int category_count;
+    DatasetImage *images; /* [image_count] at least one; in the order of ids, of the list or of names */
+    int image_count;
+    DatasetBox *boxes; /* [box_count] grouped by image, in the order of the file */
+    int box_count;
+    bool relative; /* boxes are fractions of the picture (YOLO) */
+} Dataset;
+
+/* Reads the data set at path. What is there decides about the format:
+ *
+ *   COCO        FOLDER with FOLDER.json beside it; or a .json file, with the pictures in the folder of its
+ *               name beside it, in COCO's own layout (annotations/instances_NAME.json, NAME/), or beside it.
+ *               https://cocodataset.org/#format-data
+ *   Pascal VOC  a folder with Annotations/, JPEGImages/ and ImageSets/Main/ (test.txt, else val.txt,
+ *               trainval.txt, train.txt; all of Annotations/ where there is none).
+ *               http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/
+ *   YOLO        a folder with data.yaml, or a .yaml file (its val, else test, else train: folder, list of
+ *               folders, or text file of pictures); or a folder with images/ and labels/.
+ *               https://docs.ultralytics.com/datasets/detect/
+ *
+ * Pictures without annotations are pictures without truth. Returns NULL with error, one line that names file
+ * and entry, for anything that cannot be read, is no data set or has no pictures. */
+Dataset *dataset_open(const char *path, AppError *error);
+void dataset_destroy(Dataset *dataset);
+
+#endif
