@@ -49,7 +49,7 @@ static int compare_names(const void *a, const void *b)
 static int is_picture(int directory_fd, const char *name)
 {
     struct stat status;
-    return name[0] != '.' && has_picture_suffix(name) &&
+    return picture_directory_takes(name) &&
            (fstatat(directory_fd, name, &status, 0) || S_ISREG(status.st_mode));
 }
 
@@ -192,6 +192,11 @@ static void directory_destroy(Source *source)
     if (pictures->fd >= 0)
         close(pictures->fd);
     free(pictures);
+}
+
+bool picture_directory_takes(const char *name)
+{
+    return name[0] != '.' && has_picture_suffix(name);
 }
 
 Source *picture_directory_open(const char *path, const atomic_int *stop, VisionError *error)

@@ -4,6 +4,11 @@
 
 #include "vision/source.h"
 
+#include <stdbool.h>
+
+/* A file of this name (without a folder) is taken for a picture. */
+bool picture_directory_takes(const char *name);
+
 /* Picture files by their suffix, in the byte order of their names; hidden files and subdirectories are left
  * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
  * sequence number n, also behind skipped ones. Of an animation the first picture counts. */

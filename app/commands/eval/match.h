@@ -32,10 +32,11 @@ bool match_area_counts(double area, MatchArea range);
  * COCO (cocoeval.py, evaluateImg): each detection, best first, takes the free true box of largest IoU, one
  * that counts before one that does not; of equal ones the last. A crowd region is never used up, and its IoU
  * is the share of the detection that lies in it. What meets truth that does not count (crowd, ignored,
- * another area), or nothing while its own area is another, is ignored. VOC (VOCevaldet.m): each detection,
- * best first, belongs to the true box of largest IoU, of equal ones the first; it is wrong if that IoU is
- * below .5 or another has had the box, and ignored if the box is difficult. Crowd regions, which VOC has not,
- * ignore what would be wrong and lies in them. */
+ * another area), or nothing while its own area is another, is ignored.
+ *
+ * VOC (VOCevaldet.m): each detection, best first, belongs to the true box of largest IoU, of equal ones the
+ * first; it is wrong if that IoU is below .5 or another has had the box, and ignored if the box is difficult.
+ * Crowd regions, which VOC has not, make ignored what would be wrong and lies in them. */
 int match_detections(const DatasetBox *truth, int truth_count, const MetricsDetection *found, int count,
                      Match *matches);
 
