@@ -1,10 +1,10 @@
 #include "app/bench.h"
 
-#include "app/cli/option_table.h"
 #include "app/cli/text.h"
 #include "app/clock.h"
 #include "app/message.h"
 #include "app/output/result_file.h"
+#include "app/points.h"
 #include "app/weights.h"
 #include <inttypes.h>
 #include <malloc.h>
@@ -26,7 +26,6 @@ static const Series timing = {20, MAX_RUNS, 2000};
 static const Series profiling = {20, 200, 1000};
 
 enum { PEAK_TRIES = 5 };
-enum { MAX_POINTS = 4 }; /* of alphas and of sizes */
 
 typedef struct Bench {
     const Options *options;
@@ -334,50 +333,24 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, App
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* The widths to measure, 0 for that of the only weights file there is. Returns their number or -1. */
-static int choose_alphas(const Options *options, double alphas[MAX_POINTS], AppError *error)
-{
-    static const double all[MAX_POINTS] = {1, 0.75, 0.5, 0.25};
-    char first[PATH_MAX], path[PATH_MAX];
-    *alphas = options->alpha;
-    if (options->alpha > 0)
-        return 1;
-    if (weights_find(options->model, all[0], first, error) ||
-        weights_find(options->model, all[1], path, error))
-        return -1;
-    if (!strcmp(first, path)) /* a file that was named, whatever the width */
-        return 1;
-    memcpy(alphas, all, sizeof all);
-    return MAX_POINTS;
-}
-
-static int choose_sizes(const Options *options, int sizes[MAX_POINTS])
-{
-    *sizes = options->size;
-    if (options->size)
-        return 1;
-    for (int i = 0; i < MAX_POINTS; i++)
-        sizes[i] = OPTION_FULL_SIZE / 7 * (7 - i);
-    return MAX_POINTS;
-}
-
 static ExitCode run_points(Bench *bench, const atomic_int *stop, AppError *error)
 {
-    double alphas[MAX_POINTS];
-    int sizes[MAX_POINTS], closed = 0;
-    const int alpha_count = choose_alphas(bench->options, alphas, error);
-    const int size_count = choose_sizes(bench->options, sizes);
-    if (alpha_count < 0)
+    Points points;
+    int closed = 0;
+    size_t largest = 0;
+    if (points_of_bench(bench->options, &points, error))
         return EXIT_FAILED;
-    const size_t largest = (size_t)sizes[0];
+    for (int i = 0; i < points.sizes.count; i++)
+        largest = (size_t)points.sizes.values[i] > largest ? (size_t)points.sizes.values[i] : largest;
     bench->picture.rgb = bench->pixels = malloc(largest * largest * 3);
     bench->times = malloc(sizeof *bench->times * MAX_RUNS);
     if (!bench->pixels || !bench->times) {
         app_fail(error, "out of memory");
         return EXIT_FAILED;
     }
-    for (int i = 0; i < alpha_count * size_count && !closed && !atomic_load(stop); i++) {
-        ExitCode code = run_point(bench, alphas[i / size_count], sizes[i % size_count], &closed, error);
+    for (int i = 0; i < points_count(&points) && !closed && !atomic_load(stop); i++) {
+        ExitCode code = run_point(bench, points.alphas.values[i / points.sizes.count],
+                                  points.sizes.values[i % points.sizes.count], &closed, error);
         close_point(bench);
         if (code != EXIT_DONE)
             return code;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static int find_class(const DetectorModelInfo *model, const char *name, size_t length)
+int classes_find(const DetectorModelInfo *model, const char *name, size_t length)
 {
     for (int i = 0; i < model->class_count; i++)
         if (strlen(model->classes[i]) == length && !memcmp(model->classes[i], name, length))
@@ -21,7 +21,7 @@ int classes_select(const char *list, const DetectorModelInfo *model, uint8_t *ma
             length = 0;
         while (length && name[length - 1] == ' ')
             length--;
-        int index = find_class(model, name, length);
+        int index = classes_find(model, name, length);
         if (index < 0)
             return app_fail(error, "option --classes: there is no class '%.*s'; 'lookout info' lists them",
                             (int)(length < 200 ? length : 200), name);

@@ -1,9 +1,12 @@
-/* The --classes option: names to a mask. */
+/* Classes of a model by their names, as --classes has them. */
 #ifndef LOOKOUT_CLASSES_H
 #define LOOKOUT_CLASSES_H
 
 #include "app/error.h"
 #include "detector/detector.h"
+
+/* Index of the class with that name of length bytes, or -1. */
+int classes_find(const DetectorModelInfo *model, const char *name, size_t length);
 
 /* Sets mask[k] (of model->class_count) to 1 for each class in the list of names separated by commas, to 0 for
  * the rest; spaces around names do not count. Returns 0, or -1 with error naming the one that is unknown. */

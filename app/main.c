@@ -2,6 +2,7 @@
 #include "app/cli/config.h"
 #include "app/cli/help.h"
 #include "app/cli/version.h"
+#include "app/commands/eval/eval.h"
 #include "app/devices.h"
 #include "app/info.h"
 #include "app/message.h"
@@ -57,6 +58,8 @@ static int run(const Options *options, atomic_int *stop)
         return run_printer(info_print, options);
     case COMMAND_BENCH:
         return bench_run(options, stop);
+    case COMMAND_EVAL:
+        return eval_run(options, stop);
     case COMMAND_DEVICES:
         return run_printer(devices_print, options);
     case COMMAND_DETECT:

@@ -105,6 +105,21 @@ static int load_file(Options *options, const char *path, int required, char **te
     return size < 0 ? -1 : config_parse(options, *text, (size_t)size, path, error);
 }
 
+/* What a file says to a command that measures: its choices are detection's, as is its JSON file, and what is
+ * measured must not depend on them. What belongs to the machine stays. */
+static Options without_choices(const Options *file, Command command)
+{
+    Options options = options_default();
+    options.model = file->model;
+    options.threads = file->threads;
+    options.isa = file->isa;
+    options.progress = file->progress;
+    options.verbose = file->verbose;
+    if (command == COMMAND_EVAL)
+        options.threshold = OPTION_EVAL_THRESHOLD;
+    return options;
+}
+
 int config_load(Options *options, int argc, char *const argv[], char **text, AppError *error)
 {
     *text = NULL;
@@ -127,11 +142,7 @@ int config_load(Options *options, int argc, char *const argv[], char **text, App
         options->alpha = 0; /* the file's alpha was chosen for another set of weights */
     if (asked.command != COMMAND_DETECT && options->alpha == OPTION_ALPHA_AUTO)
         options->alpha = 0;
-    if (asked.command == COMMAND_BENCH) {
-        /* the file's choices are detection's, and so is its JSON file */
-        options->alpha = 0;
-        options->size = 0;
-        options->json = NULL;
-    }
+    if (asked.command == COMMAND_BENCH || asked.command == COMMAND_EVAL)
+        *options = without_choices(options, asked.command);
     return options_parse(options, argc, argv, error);
 }

@@ -41,52 +41,107 @@ static int find_choice(const Option *option, double value, double tolerance)
     return -1;
 }
 
+typedef int (*AddItem)(Options *options, const Option *option, const char *item);
+
+/* A list with commas between, or `all`, which stands for the list of that name. add() returns nonzero for
+ * what it does not take. */
+static int set_list(Options *options, const Option *option, const char *value, const char *all, AddItem add,
+                    const char *remark, AppError *error)
+{
+    if (!strcmp(value, "all"))
+        value = all;
+    for (const char *item = value;; item++) {
+        char text[32];
+        const int length = (int)strcspn(item, ",");
+        snprintf(text, sizeof text, "%.*s", length, item);
+        if ((size_t)length >= sizeof text || add(options, option, text)) {
+            char choices[64];
+            list_choices(option, choices, sizeof choices);
+            return app_fail(error, "option --%s: '%.*s' is not one of %s%s", option->name, length, item,
+                            choices, remark);
+        }
+        item += length;
+        if (!*item)
+            return 0;
+    }
+}
+
+static int add_alpha(Options *options, const Option *option, const char *item)
+{
+    OptionAlphas *alphas = &options->alphas;
+    double alpha;
+    if (text_to_number(item, &alpha) || find_choice(option, alpha, 0) < 0)
+        return -1;
+    for (int i = 0; i < alphas->count; i++)
+        if (alphas->values[i] == alpha)
+            return 0;
+    alphas->values[alphas->count++] = alpha;
+    return 0;
+}
+
 static int set_alpha(Options *options, const Option *option, const char *value, AppError *error)
 {
-    double number;
-    if (!strcmp(value, "auto")) {
-        *(double *)field_of(options, option) = OPTION_ALPHA_AUTO;
+    options->alphas.count = 0;
+    options->alpha = OPTION_ALPHA_AUTO;
+    if (!strcmp(value, "auto"))
         return 0;
+    if (set_list(options, option, value, "1,0.75,0.5,0.25", add_alpha, "", error))
+        return -1;
+    options->alpha = options->alphas.values[0];
+    return 0;
+}
+
+static void add_size(OptionSizes *sizes, int size)
+{
+    for (int i = 0; i < sizes->count; i++)
+        if (sizes->values[i] == size)
+            return;
+    sizes->values[sizes->count++] = size;
+}
+
+static int add_rho_item(Options *options, const Option *option, const char *item)
+{
+    /* the sides are sevenths of 224, the choices are those rounded */
+    static const int sevenths[] = {7, 6, 5, 4};
+    double rho;
+    (void)option;
+    if (text_to_number(item, &rho))
+        return -1;
+    for (size_t i = 0; i < sizeof sevenths / sizeof *sevenths; i++) {
+        if (fabs(rho - sevenths[i] / 7.0) <= 0.005 + 1e-9) {
+            add_size(&options->sizes, OPTION_FULL_SIZE / 7 * sevenths[i]);
+            return 0;
+        }
     }
-    if (!text_to_number(value, &number) && find_choice(option, number, 0) >= 0) {
-        *(double *)field_of(options, option) = number;
-        return 0;
-    }
-    char choices[64];
-    list_choices(option, choices, sizeof choices);
-    return app_fail(error, "option --%s: '%s' is not one of %s", option->name, value, choices);
+    return -1;
+}
+
+static int add_size_item(Options *options, const Option *option, const char *item)
+{
+    int64_t size;
+    if (text_to_integer(item, &size) || size < (int64_t)option->minimum || size > (int64_t)option->maximum ||
+        size % 32)
+        return -1;
+    add_size(&options->sizes, (int)size);
+    return 0;
 }
 
 static int set_rho(Options *options, const Option *option, const char *value, AppError *error)
 {
-    /* the sides are sevenths of 224, the choices are those rounded */
-    static const int sevenths[] = {7, 6, 5, 4};
-    double number;
-    if (!text_to_number(value, &number)) {
-        for (size_t i = 0; i < sizeof sevenths / sizeof *sevenths; i++) {
-            if (fabs(number - sevenths[i] / 7.0) <= 0.005 + 1e-9) {
-                *(int *)field_of(options, option) = OPTION_FULL_SIZE / 7 * sevenths[i];
-                return 0;
-            }
-        }
-    }
-    char choices[64];
-    list_choices(option, choices, sizeof choices);
-    return app_fail(error, "option --%s: '%s' is not one of %s (of 224 pixels)", option->name, value,
-                    choices);
+    options->sizes.count = 0;
+    if (set_list(options, option, value, "1,0.857,0.714,0.571", add_rho_item, " (of 224 pixels)", error))
+        return -1;
+    options->size = options->sizes.values[0];
+    return 0;
 }
 
 static int set_size(Options *options, const Option *option, const char *value, AppError *error)
 {
-    int64_t number;
-    if (!text_to_integer(value, &number) && number >= (int64_t)option->minimum &&
-        number <= (int64_t)option->maximum && number % 32 == 0) {
-        *(int *)field_of(options, option) = (int)number;
-        return 0;
-    }
-    char choices[64];
-    list_choices(option, choices, sizeof choices);
-    return app_fail(error, "option --%s: '%s' is not one of %s", option->name, value, choices);
+    options->sizes.count = 0;
+    if (set_list(options, option, value, "224,192,160,128", add_size_item, "", error))
+        return -1;
+    options->size = options->sizes.values[0];
+    return 0;
 }
 
 static int set_dimensions(Options *options, const Option *option, const char *value, AppError *error)
@@ -319,6 +374,15 @@ static int is_dash(const char *path)
     return path && !strcmp(path, "-");
 }
 
+static int check_eval(const Options *options, AppError *error)
+{
+    if (!options->operand)
+        return app_fail(error, "eval needs a DATASET: a COCO json file, or a folder with pictures and boxes");
+    if (is_dash(options->json) + is_dash(options->detections) + is_dash(options->plot) > 1)
+        return app_fail(error, "only one of --json, --detections and --plot can go to standard output (-)");
+    return 0;
+}
+
 int options_check(const Options *options, AppError *error)
 {
     if ((options->command == COMMAND_BENCH || options->command == COMMAND_DEVICES) && options->operand)
@@ -327,11 +391,15 @@ int options_check(const Options *options, AppError *error)
     if (options->command == COMMAND_INFO && options->operand && options->model)
         return app_fail(error, "info tells of one model, and both '%s' and '%s' are given", options->model,
                         options->operand);
-    if (options->command != COMMAND_DETECT) {
-        if (options->alpha == OPTION_ALPHA_AUTO)
-            return app_fail(error, "option --alpha: auto goes with detection only");
+    if (options->command != COMMAND_DETECT && options->alpha == OPTION_ALPHA_AUTO)
+        return app_fail(error, "option --alpha: auto goes with detection only");
+    if (options->command == COMMAND_EVAL)
+        return check_eval(options, error);
+    if (options->command != COMMAND_BENCH && (options->alphas.count > 1 || options->sizes.count > 1))
+        return app_fail(error, "option --%s: a list goes with bench and eval only; name one value",
+                        options->alphas.count > 1 ? "alpha" : "size");
+    if (options->command != COMMAND_DETECT)
         return 0;
-    }
     if (is_dash(options->output) + is_dash(options->json) + is_dash(options->stats) > 1)
         return app_fail(error, "only one of --output, --json and --stats can go to standard output (-)");
     if (options->loop && is_dash(options->operand))

@@ -10,6 +10,7 @@ typedef enum Command {
     COMMAND_DETECT, /* no command word: lookout [INPUT] */
     COMMAND_INFO,
     COMMAND_BENCH,
+    COMMAND_EVAL,
     COMMAND_DEVICES,
     COMMAND_COUNT,
 } Command;
@@ -21,9 +22,26 @@ typedef struct OptionDimensions {
     int width, height;
 } OptionDimensions;
 
+/* Lists of bench and eval, each value once, in the order given; empty where the option is not given. */
+#define OPTION_MAX_ALPHAS 4
+#define OPTION_MAX_SIZES 16
+
+typedef struct OptionAlphas {
+    int count;
+    double values[OPTION_MAX_ALPHAS];
+} OptionAlphas;
+
+typedef struct OptionSizes {
+    int count;
+    int values[OPTION_MAX_SIZES];
+} OptionSizes;
+
+/* eval's --threshold where it is not given: low, so that precision is known at every recall */
+#define OPTION_EVAL_THRESHOLD 0.001
+
 typedef struct Options {
     Command command;
-    const char *operand; /* INPUT, or info's MODEL; NULL when not given */
+    const char *operand; /* INPUT, info's MODEL or eval's DATASET; NULL when not given */
 
     const char *output;
     const char *json;
@@ -31,8 +49,10 @@ typedef struct Options {
     const char *config;
     int headless;
 
-    double alpha; /* 0: not given; OPTION_ALPHA_AUTO */
-    int size; /* of the network's input, pixels a side; -r and --size both set it; 0: every size (bench) */
+    double alpha; /* 0: not given; OPTION_ALPHA_AUTO; the first of a list */
+    int size;     /* of the network's input, pixels a side; -r and --size both set it; the first of a list */
+    OptionAlphas alphas;
+    OptionSizes sizes;
     const char *model;
     double threshold;
     double nms;
@@ -41,6 +61,11 @@ typedef struct Options {
 
     int threads; /* 0: cores in the affinity mask */
     const char *isa;
+
+    const char *detections; /* eval's files, NULL: none */
+    const char *plot;
+    int voc; /* AP as Pascal VOC took it from 2010 on; voc07: until 2009 */
+    int voc07;
 
     OptionDimensions camera_size; /* 0 x 0: chosen */
     double camera_fps;            /* 0: chosen */

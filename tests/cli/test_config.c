@@ -132,6 +132,33 @@ static void command_line_wins(void **state)
     load((char *const[]){"lookout", NULL});
 }
 
+/* What is measured does not depend on what the file chooses for detection. */
+static void measuring_commands(void **state)
+{
+    (void)state;
+    static const char text[] = "threshold=0.6\nnms=0.1\nsize=128\nalpha=0.5,1\nmodel=m\nthreads=3\nisa=c\n"
+                               "classes=cup\njson=kept\nmax-detections=3\nvoc=yes\nprogress=yes\n";
+    write_file("measure.conf", text, sizeof text - 1);
+    char *const config = (char *)in_folder("measure.conf");
+    assert_int_equal(LOAD("eval", "set", "--config", config), 0);
+    assert_true(options.threshold == OPTION_EVAL_THRESHOLD && options.nms == 0.5);
+    assert_int_equal(options.max_detections, 100);
+    assert_int_equal(options.alphas.count + options.sizes.count, 0);
+    assert_null(options.classes);
+    assert_null(options.json);
+    assert_int_equal(options.voc, 0);
+    assert_string_equal(options.model, "m");
+    assert_string_equal(options.isa, "c");
+    assert_int_equal(options.threads, 3);
+    assert_true(options.progress);
+    assert_int_equal(LOAD("eval", "set", "--config", config, "-t", "0.2", "-a", "0.25"), 0);
+    assert_true(options.threshold == 0.2 && options.alphas.count == 1 && options.alpha == 0.25);
+    assert_int_equal(LOAD("bench", "--config", config), 0);
+    assert_int_equal(options.alphas.count + options.sizes.count, 0);
+    assert_null(options.json);
+    load((char *const[]){"lookout", NULL});
+}
+
 static void files_that_are_refused(void **state)
 {
     (void)state;
@@ -160,6 +187,7 @@ int main(void)
         cmocka_unit_test(lines),
         cmocka_unit_test(bad_lines),
         cmocka_unit_test(command_line_wins),
+        cmocka_unit_test(measuring_commands),
         cmocka_unit_test(files_that_are_refused),
     };
     return cmocka_run_group_tests(tests, make_home, remove_folder);

@@ -134,6 +134,72 @@ static void alpha_rho_and_size(void **state)
     assert_non_null(strstr(error.message, "--alpha"));
 }
 
+static void lists_of_points(void **state)
+{
+    (void)state;
+    ACCEPT("eval", "set", "-a", "0.5,1,0.50", "--size", "160,320,64");
+    assert_int_equal(options.command, COMMAND_EVAL);
+    assert_int_equal(options.alphas.count, 2);
+    assert_true(options.alphas.values[0] == 0.5 && options.alphas.values[1] == 1);
+    assert_int_equal(options.sizes.count, 3);
+    assert_int_equal(options.sizes.values[1], 320);
+    assert_true(options.alpha == 0.5 && options.size == 160);
+    assert_int_equal(options_check(&options, &error), 0);
+    ACCEPT("bench", "-a", "all", "--size=all");
+    assert_int_equal(options.alphas.count, 4);
+    assert_true(options.alphas.values[0] == 1 && options.alphas.values[3] == 0.25);
+    assert_int_equal(options.sizes.count, 4);
+    assert_int_equal(options.sizes.values[0], 224);
+    assert_int_equal(options.sizes.values[3], 128);
+    assert_int_equal(options_check(&options, &error), 0);
+    ACCEPT("bench", "-r", "0.571,1", "-a", "all", "-a", "0.25"); /* the last one counts */
+    assert_int_equal(options.sizes.count, 2);
+    assert_int_equal(options.sizes.values[0], 128);
+    assert_int_equal(options.alphas.count, 1);
+    ACCEPT("bench");
+    assert_int_equal(options.alphas.count, 0);
+    assert_int_equal(options.sizes.count, 0);
+    REFUSE("--alpha: '' is not one of 1, 0.75", "bench", "-a", "1,");
+    REFUSE("--alpha: 'auto' is not one of", "bench", "-a", "1,auto");
+    REFUSE("--size: '100' is not one of 224, 192, 160, 128", "bench", "--size", "224,100");
+    REFUSE("--rho: '224' is not one of", "bench", "-r", "1,224");
+    REFUSE("--size: 'all' is not", "bench", "--size", "224,all");
+    REFUSE("--alpha: '0.25000000000000000000000000000000000000' is not", "bench", "-a",
+           "0.25000000000000000000000000000000000000");
+    static char *const commands[] = {"x", "info"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        ACCEPT(commands[i], "-a", "1,0.5");
+        assert_int_equal(options_check(&options, &error), -1);
+        assert_non_null(strstr(error.message, "--alpha: a list goes with bench and eval only"));
+        ACCEPT(commands[i], "--size", "all");
+        assert_int_equal(options_check(&options, &error), -1);
+        assert_non_null(strstr(error.message, "--size: a list goes with bench and eval only"));
+        ACCEPT(commands[i], "-a1,1", "--size", "160");
+        assert_int_equal(options_check(&options, &error), 0);
+    }
+}
+
+static void eval_options(void **state)
+{
+    (void)state;
+    ACCEPT("eval", "set", "--detections", "d", "--plot", "p", "--json", "-", "--voc", "--voc07", "-t0.01");
+    assert_int_equal(options_check(&options, &error), 0);
+    assert_string_equal(options.operand, "set");
+    assert_string_equal(options.plot, "p");
+    assert_true(options.voc && options.voc07);
+    ACCEPT("eval");
+    assert_int_equal(options_check(&options, &error), -1);
+    assert_non_null(strstr(error.message, "eval needs a DATASET"));
+    ACCEPT("eval", "set", "--detections", "-", "--plot", "-");
+    assert_int_equal(options_check(&options, &error), -1);
+    assert_non_null(strstr(error.message, "only one of --json, --detections and --plot"));
+    ACCEPT("eval", "set", "-a", "auto");
+    assert_int_equal(options_check(&options, &error), -1);
+    REFUSE("option --plot does not go with bench", "bench", "--plot", "x");
+    REFUSE("option --voc does not go with detection", "x", "--voc");
+    REFUSE("option --output does not go with eval", "eval", "x", "-o", "y");
+}
+
 static void camera_sizes(void **state)
 {
     (void)state;
@@ -231,6 +297,8 @@ int main(void)
         cmocka_unit_test(inputs),
         cmocka_unit_test(flags),
         cmocka_unit_test(alpha_rho_and_size),
+        cmocka_unit_test(lists_of_points),
+        cmocka_unit_test(eval_options),
         cmocka_unit_test(camera_sizes),
         cmocka_unit_test(ranges),
         cmocka_unit_test(unknown_options),

@@ -11,7 +11,7 @@ GENERATED = os.environ.get("LOOKOUT_GENERATED", "")
 
 
 def option_names(text):
-    return re.findall(r"^\s+(?:-\w, )?--([a-z-]+)", text, re.M)
+    return re.findall(r"^\s+(?:-\w, )?--([a-z0-9-]+)", text, re.M)
 
 
 class Usage(harness.Case):

@@ -26,7 +26,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         options_check(&options, &error);
         if (options.size % 32 || options.size < 64 || options.size > 512 ||
             !(options.threshold >= 0 && options.threshold <= 1) || options.threads < 0 ||
-            options.threads > 64)
+            options.threads > 64 || options.alphas.count > OPTION_MAX_ALPHAS ||
+            options.sizes.count > OPTION_MAX_SIZES)
             abort();
     }
     free(text);

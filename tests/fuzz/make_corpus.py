@@ -71,7 +71,8 @@ SEEDS = {
         b'\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff\x1f\x43\xb6\x75\x81\x00',
         b'RIFF' + struct.pack('<I', 4) + b'AVI ', b'GIF89a' + bytes(7) + b';',
         b'\xff\xd8\xff\xe0\x00\x04ab\xff\xda\x00\x02scan\xff\x00\xff\xd9'],
-    'options': [b'--alpha\n0.5\n-r0.857\n--json=-\nclip.mp4\n', b'info\n-v\nmodel.safetensors\n'],
+    'options': [b'--alpha\n0.5\n-r0.857\n--json=-\nclip.mp4\n', b'info\n-v\nmodel.safetensors\n',
+                b'eval\n-aall\n--size=224,160\n--plot\np.svg\nset\n'],
 }
 
 

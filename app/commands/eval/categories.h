@@ -1,0 +1,22 @@
+/* Which of a data set's categories are which of a model's classes. */
+#ifndef LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
+#define LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
+
+#include "app/cli/options.h"
+#include "app/commands/eval/dataset.h"
+#include "detector/detector.h"
+
+typedef struct Categories {
+    int *class_of_category; /* [dataset->category_count] -1: the model lacks it, or it was not asked for */
+    int *category_of_class; /* [model->class_count] the first such category, or -1 */
+    uint8_t *wanted; /* [model->class_count] 1 for classes that some category has: the detector's mask */
+} Categories;
+
+/* Matches by name, among the classes of --classes where it is given. Says in one message which categories the
+ * model lacks, and in another which classes that were named the data set does not have. Returns EXIT_DONE, or
+ * another code with error: a class that is not known, nothing in common, out of memory. */
+ExitCode categories_match(Categories *categories, const Dataset *dataset, const DetectorModelInfo *model,
+                          const Options *options, AppError *error);
+void categories_free(Categories *categories); /* takes a zeroed one */
+
+#endif

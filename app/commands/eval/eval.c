@@ -1,0 +1,252 @@
+#include "app/commands/eval/eval.h"
+
+#include "app/commands/eval/plot.h"
+#include "app/commands/eval/report.h"
+#include "app/message.h"
+#include "app/output/whole_file.h"
+#include <libavutil/log.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { USUALLY_NAMED = 5 }; /* pictures that were left out */
+
+/* Everything of a run, in the order in which it is made. */
+typedef struct Eval {
+    const Options *options;
+    Points points;
+    Dataset *dataset;
+    Networks networks; /* of the first worker; of the others are more */
+    Categories categories;
+    Run run;
+    Report report;
+} Eval;
+
+static int fail_memory(AppError *error)
+{
+    return app_fail(error, "out of memory");
+}
+
+/* Files that hold one point cannot hold several. */
+static int check_points(const Eval *eval, AppError *error)
+{
+    const Options *options = eval->options;
+    if (points_count(&eval->points) > 1 && (options->detections || options->plot))
+        return app_fail(error,
+                        "option --%s: is of one point, and --alpha and --size name %d; name one of each",
+                        options->detections ? "detections" : "plot", points_count(&eval->points));
+    return 0;
+}
+
+/* What a data set is read from, as far as its name tells: FOLDER is described by FOLDER.json. */
+static int overwrites_dataset(const Eval *eval, const char *output)
+{
+    char description[PATH_MAX];
+    const char *path = eval->options->operand;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    snprintf(description, sizeof description, "%.*s.json", (int)length, path);
+    if (result_file_overwrites(output, path) || result_file_overwrites(output, description))
+        return 1;
+    for (int i = 0; i < eval->dataset->image_count; i++)
+        if (result_file_overwrites(output, eval->dataset->images[i].path))
+            return 1;
+    return 0;
+}
+
+/* Outputs replace existing files, so none may be the data set, the weights or another output. */
+static int check_files(const Eval *eval, AppError *error)
+{
+    const Options *options = eval->options;
+    const char *const outputs[] = {options->json, options->detections, options->plot};
+    enum { OUTPUTS = sizeof outputs / sizeof *outputs };
+    for (int i = 0; i < OUTPUTS; i++) {
+        int taken = outputs[i] && overwrites_dataset(eval, outputs[i]);
+        for (int j = 0; j < eval->points.alphas.count; j++)
+            taken |= result_file_overwrites(outputs[i], eval->networks.weights[j].path);
+        for (int j = 0; j < i; j++)
+            taken |= result_file_overwrites(outputs[i], outputs[j]);
+        if (taken)
+            return app_fail(error, "%s would be overwritten; write to another file", outputs[i]);
+    }
+    return 0;
+}
+
+static int check_outputs(const Options *options, AppError *error)
+{
+    return whole_file_check(options->json, error) || whole_file_check(options->detections, error) ||
+           whole_file_check(options->plot, error);
+}
+
+/* Threads that may work: those of an engine that is asked for no number. */
+static int count_threads(const Options *options, AppError *error)
+{
+    DetectorError failure;
+    if (options->threads)
+        return options->threads;
+    DetectorEngine *engine = detector_engine_create(&(DetectorEngineOptions){.isa = options->isa}, &failure);
+    if (!engine)
+        return app_fail(error, "%s", failure.message);
+    const int threads = detector_engine_threads(engine);
+    detector_engine_destroy(engine);
+    return threads;
+}
+
+static int allocate_run(Eval *eval, AppError *error)
+{
+    Run *run = &eval->run;
+    const int points = points_count(&eval->points);
+    const size_t images = (size_t)eval->dataset->image_count;
+    run->problems = calloc(images, sizeof *run->problems);
+    run->found = eval->options->detections ? calloc(images, sizeof *run->found) : NULL;
+    run->metrics = calloc((size_t)points, sizeof *run->metrics);
+    eval->report.results = calloc((size_t)points, sizeof *eval->report.results);
+    if (!run->problems || (eval->options->detections && !run->found) || !run->metrics ||
+        !eval->report.results)
+        return fail_memory(error);
+    for (int i = 0; i < points; i++) {
+        run->metrics[i] = metrics_create(eval->dataset, eval->categories.class_of_category,
+                                         eval->report.model->class_count);
+        if (!run->metrics[i])
+            return fail_memory(error);
+    }
+    return 0;
+}
+
+static ExitCode open_eval(Eval *eval, AppError *error)
+{
+    const Options *options = eval->options;
+    eval->points = points_of_eval(options);
+    if (check_points(eval, error))
+        return EXIT_USAGE;
+    if (check_outputs(options, error))
+        return EXIT_FAILED;
+    ExitCode code = networks_open(&eval->networks, &eval->points, options, error);
+    if (code != EXIT_DONE)
+        return code;
+    const Weights *first = &eval->networks.weights[0];
+    eval->report.model = detector_model_info(first->model);
+    eval->report.isa = detector_engine_isa(first->engine);
+    if (!options->alphas.count)
+        eval->points.alphas.values[0] = eval->report.model->alpha;
+    eval->dataset = dataset_open(options->operand, error);
+    if (!eval->dataset)
+        return EXIT_FAILED;
+    if (check_files(eval, error))
+        return EXIT_USAGE;
+    code = categories_match(&eval->categories, eval->dataset, eval->report.model, options, error);
+    if (code != EXIT_DONE)
+        return code;
+    eval->run.options = options;
+    eval->run.dataset = eval->dataset;
+    eval->run.points = &eval->points;
+    eval->run.categories = &eval->categories;
+    eval->run.threads = count_threads(options, error);
+    eval->report.run = &eval->run;
+    eval->report.threads = eval->run.threads;
+    return eval->run.threads < 0 || allocate_run(eval, error) ? EXIT_FAILED : EXIT_DONE;
+}
+
+static void close_eval(Eval *eval)
+{
+    const int images = eval->dataset ? eval->dataset->image_count : 0;
+    for (int i = 0; eval->report.results && i < points_count(&eval->points); i++)
+        metrics_result_destroy(eval->report.results[i]);
+    for (int i = 0; eval->run.metrics && i < points_count(&eval->points); i++)
+        metrics_destroy(eval->run.metrics[i]);
+    for (int i = 0; eval->run.problems && i < images; i++)
+        free(eval->run.problems[i]);
+    for (int i = 0; eval->run.found && i < images; i++)
+        free(eval->run.found[i].boxes);
+    free(eval->report.results);
+    free(eval->run.metrics);
+    free(eval->run.problems);
+    free(eval->run.found);
+    categories_free(&eval->categories);
+    networks_close(&eval->networks);
+    dataset_destroy(eval->dataset);
+}
+
+/* Names the first pictures that were left out; with -v all. Returns how many there are. */
+static int name_problems(const Eval *eval)
+{
+    int count = 0;
+    for (int i = 0; i < eval->dataset->image_count; i++) {
+        if (!eval->run.problems[i])
+            continue;
+        if (count++ < USUALLY_NAMED || eval->options->verbose)
+            message("%s", eval->run.problems[i]);
+    }
+    return count;
+}
+
+/* Takes the text. */
+static WriteStatus write_text(const char *path, char *text, AppError *error)
+{
+    if (!text)
+        return (WriteStatus)fail_memory(error);
+    const WriteStatus status = whole_file_write(path, text, strlen(text), error);
+    free(text);
+    return status;
+}
+
+static WriteStatus write_results(const Eval *eval, AppError *error)
+{
+    const Options *options = eval->options;
+    const Report *report = &eval->report;
+    int to_stdout = 0; /* the table would stand between the lines */
+    WriteStatus status = WRITE_OK;
+    const char *const outputs[] = {options->json, options->detections, options->plot};
+    char *(*const make[])(const Report *) = {report_json, report_detections, plot_svg};
+    for (int i = 0; i < 3 && status == WRITE_OK; i++) {
+        if (!outputs[i])
+            continue;
+        to_stdout |= !strcmp(outputs[i], "-");
+        status = write_text(outputs[i], make[i](report), error);
+    }
+    if (status == WRITE_OK && !to_stdout)
+        status = write_text("-", report_table(report), error);
+    return status;
+}
+
+static ExitCode tell(Eval *eval, AppError *error)
+{
+    const int left_out = name_problems(eval), images = eval->dataset->image_count;
+    if (left_out == images) {
+        app_fail(error, "%s: not one of its pictures could be measured", eval->dataset->name);
+        return EXIT_FAILED;
+    }
+    for (int i = 0; i < points_count(&eval->points); i++) {
+        eval->report.results[i] = metrics_finish(eval->run.metrics[i]);
+        if (!eval->report.results[i]) {
+            fail_memory(error);
+            return EXIT_FAILED;
+        }
+    }
+    if (write_results(eval, error) == WRITE_FAILED)
+        return EXIT_FAILED;
+    if (!left_out)
+        return EXIT_DONE;
+    app_fail(error, "%s: %d of %d pictures could not be measured and are left out%s", eval->dataset->name,
+             left_out, images, left_out > USUALLY_NAMED && !eval->options->verbose ? "; -v names all" : "");
+    return EXIT_FAILED;
+}
+
+int eval_run(const Options *options, const atomic_int *stop)
+{
+    Eval eval = {.options = options, .run = {.stop = stop}};
+    AppError error = {""};
+    av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
+    int code = open_eval(&eval, &error);
+    if (code == EXIT_DONE)
+        code = run_pictures(&eval.run, &eval.networks, &error);
+    if (code == EXIT_DONE && atomic_load(stop))
+        code = EXIT_SIGNAL + atomic_load(stop);
+    else if (code == EXIT_DONE)
+        code = tell(&eval, &error);
+    if (code == EXIT_FAILED || code == EXIT_USAGE)
+        message("%s", error.message);
+    close_eval(&eval);
+    return code;
+}

@@ -1,0 +1,12 @@
+/* The command eval: how good detections are on a data set. */
+#ifndef LOOKOUT_APP_COMMANDS_EVAL_EVAL_H
+#define LOOKOUT_APP_COMMANDS_EVAL_EVAL_H
+
+#include "app/cli/options.h"
+#include <stdatomic.h>
+
+/* Measures options->operand at the points that the options choose, and tells. Returns an exit code; what goes
+ * wrong is told. When *stop becomes nonzero, it ends without results. */
+int eval_run(const Options *options, const atomic_int *stop);
+
+#endif

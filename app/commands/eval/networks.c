@@ -1,0 +1,61 @@
+#include "app/commands/eval/networks.h"
+
+#include <string.h>
+
+static int have_same_classes(const DetectorModelInfo *a, const DetectorModelInfo *b)
+{
+    if (a->class_count != b->class_count)
+        return 0;
+    for (int i = 0; i < a->class_count; i++)
+        if (strcmp(a->classes[i], b->classes[i]))
+            return 0;
+    return 1;
+}
+
+static ExitCode load(Networks *networks, int index, double alpha, const Options *options, AppError *error)
+{
+    Weights *first = &networks->weights[0], *weights = &networks->weights[index];
+    Options single = *options;
+    single.alpha = alpha;
+    single.threads = 1;
+    const ExitCode code = weights_load(weights, options->model, &single, error);
+    if (code != EXIT_DONE)
+        return code;
+    if (have_same_classes(detector_model_info(first->model), detector_model_info(weights->model)))
+        return EXIT_DONE;
+    app_fail(error, "weights %s: its classes are not those of %s; measure them one at a time", weights->path,
+             first->path);
+    return EXIT_FAILED;
+}
+
+ExitCode networks_open(Networks *networks, const Points *points, const Options *options, AppError *error)
+{
+    const int size_count = points->sizes.count;
+    ExitCode code = EXIT_DONE;
+    *networks = (Networks){0};
+    for (int i = 0; i < points->alphas.count && code == EXIT_DONE; i++) {
+        code = load(networks, i, points->alphas.values[i], options, error);
+        for (int j = 0; j < size_count && code == EXIT_DONE; j++) {
+            DetectorError failure;
+            Detector *detector =
+                detector_create(networks->weights[i].model, points->sizes.values[j], &failure);
+            networks->detectors[i * size_count + j] = detector;
+            if (!detector) {
+                app_fail(error, "%s", failure.message);
+                code = EXIT_FAILED;
+            }
+        }
+    }
+    if (code != EXIT_DONE)
+        networks_close(networks);
+    return code;
+}
+
+void networks_close(Networks *networks)
+{
+    for (int i = 0; i < POINTS_MAX; i++)
+        detector_destroy(networks->detectors[i]);
+    for (int i = 0; i < OPTION_MAX_ALPHAS; i++)
+        weights_unload(&networks->weights[i]);
+    *networks = (Networks){0};
+}
