@@ -2,7 +2,6 @@
 """Times Lookout and other engines on the same weights, in turns, and prints the ratios; see README.md."""
 import argparse
 import json
-import math
 import os
 import random
 import statistics
@@ -15,11 +14,10 @@ from engines import Setup
 from export_onnx import export
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GOLDEN = os.path.join(os.path.dirname(SOURCE), "shared", "weights", "golden")
+GOLDEN = os.path.join(os.path.dirname(SOURCE), "shared", "weights-2", "golden")
 ALPHAS = (1.0, 0.75, 0.5, 0.25)
 SIZES = (224, 192, 160, 128)
-STRIDES = (8, 16, 32, 64, 128)
-ANCHORS = (3, 6, 6, 4, 4)
+LARGE_SIZES = (320, 288, 256)  # beyond the paper: only when named
 TOLERANCE = 1e-4  # of a level's root mean square: float32 sums in another order
 GOAL_RATIO = 0.80
 GOAL_SHARE = 0.92
@@ -32,7 +30,8 @@ PEAK_TRIES = 3  # the best counts: other programs can only take time away
 def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--build", default=os.path.join(SOURCE, "build"), help="folder built with -Drivals=enabled")
-    parser.add_argument("--points", default="all", help="alpha/size, comma separated, or all 16")
+    parser.add_argument("--points", default="all",
+                        help="alpha/size, comma separated, or all: the paper's 16; sizes 256, 288 and 320 only when named")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, comma separated")
     parser.add_argument("--isa", default="", help="Lookout's instruction set (default: the best)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each engine at each point")
@@ -46,15 +45,15 @@ def parse_options():
 
 
 def parse_points(text):
-    everything = [(alpha, size) for alpha in ALPHAS for size in SIZES]
     if text == "all":
-        return everything
+        return [(alpha, size) for alpha in ALPHAS for size in SIZES]
     try:
         points = [(float(alpha), int(size)) for alpha, size in (point.split("/") for point in text.split(","))]
     except ValueError:
         points = []
-    if not points or not set(points) <= set(everything):
-        sys.exit(f"compare: --points {text}: write alpha/size, as 0.5/224; alpha is one of {ALPHAS}, size of {SIZES}")
+    sizes = LARGE_SIZES + SIZES
+    if not points or not all(alpha in ALPHAS and size in sizes for alpha, size in points):
+        sys.exit(f"compare: --points {text}: write alpha/size, as 0.5/224; alpha is one of {ALPHAS}, size of {sizes}")
     return points
 
 
@@ -94,16 +93,15 @@ def write_picture(size, path):
         file.write(pixels)
 
 
-def check_heads(heads, alpha, size):
-    """Ends the program unless all engines' raw outputs agree. heads: by label, Lookout's first."""
+def check_heads(heads, lengths, alpha, size):
+    """Ends the program unless all engines' raw outputs agree. heads: by label, Lookout's first; lengths: of a head's
+    levels."""
     try:
         reference_label, reference = "the known result", np.fromfile(
             os.path.join(GOLDEN, f"head-{alpha:.2f}-{size}.f32"), "<f4")
     except FileNotFoundError:
         reference_label, reference = next(iter(heads.items()))
-    sides = [math.ceil(size / stride) for stride in STRIDES]
-    rows = [side * side * anchors for side, anchors in zip(sides, ANCHORS)]
-    ends = np.cumsum(rows)[:-1] * (reference.size // sum(rows))
+    ends = np.cumsum(lengths)[:-1]
     for label, head in heads.items():
         if head.shape != reference.shape:
             sys.exit(f"compare: {alpha:.2f}/{size}: {label} gives {head.size} outputs, {reference_label} has "
@@ -160,7 +158,7 @@ def summarise(engines, turns, peaks):
 def measure(setup, alpha, size, threads, folder):
     weights = os.path.join(SOURCE, "models", f"lookout-{alpha:.2f}.safetensors")
     onnx, picture, head = (os.path.join(folder, name) for name in ("net.onnx", "picture.rgb", "head.f32"))
-    export(weights, size, onnx)
+    lengths = export(weights, size, onnx)
     write_picture(size, picture)
     engines, heads = [], {}
     try:
@@ -168,7 +166,7 @@ def measure(setup, alpha, size, threads, folder):
             engines.append(setup.start(key, weights, onnx, size, threads, picture))
             engines[-1].ask(f"head {head}")
             heads[key] = np.fromfile(head, "<f4")
-        check_heads(heads, alpha, size)
+        check_heads(heads, lengths, alpha, size)
         turns, peaks = time_in_turns(engines, threads, setup.options)
         return {"alpha": alpha, "size": size, "threads": threads, **summarise(engines, turns, peaks)}
     finally:

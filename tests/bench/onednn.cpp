@@ -76,11 +76,12 @@ static dnnl::convolution_forward::primitive_desc choose(Engine *self, const Netw
                                                         const memory::desc &weight, const memory::desc &bias,
                                                         const memory::desc &target)
 {
-    const memory::dim padding = layer.kind == DETECTOR_LAYER_POINTWISE ? 0 : 1;
+    const memory::dim kernel = weight.dims().back();
+    const memory::dim padding = kernel == 1 ? 0 : layer.padding;
     const memory::dims strides = {layer.stride, layer.stride}, before = {padding, padding};
-    /* On an even size with stride 2 the padding below and to the right is not read. */
-    const memory::dims after = {(target.dims()[2] - 1) * layer.stride + 1 + padding - source.dims()[2],
-                                (target.dims()[3] - 1) * layer.stride + 1 + padding - source.dims()[3]};
+    /* As much as the last output reads. */
+    const memory::dims after = {(target.dims()[2] - 1) * layer.stride + kernel - padding - source.dims()[2],
+                                (target.dims()[3] - 1) * layer.stride + kernel - padding - source.dims()[3]};
     dnnl::primitive_attr attributes;
     if (layer.relu6) {
         dnnl::post_ops relu6;
