@@ -43,20 +43,21 @@ const Option option_table[] = {
      .type = OPTION_RHO,
      .argument = "R",
      .offset = FIELD(size),
-     .choices = {"1", "0.857", "0.714", "0.571"},
+     .choices = {"1.429", "1.286", "1.143", "1", "0.857", "0.714", "0.571"},
      .commands = DETECT | INFO | BENCH | EVAL,
      .help =
-         "resolution of the network: 1, 0.857, 0.714 or 0.571 of 224 pixels; bench, eval: also a list, or "
-         "all"},
+         "resolution of the network: 1, 0.857, 0.714 or 0.571 of 224 pixels, or, beyond the paper, 1.143, "
+         "1.286 or 1.429; bench, eval: also a list, or all (the paper's four)"},
     {.name = "size",
      .type = OPTION_SIZE,
      .argument = "S",
      .offset = FIELD(size),
      .minimum = 64,
      .maximum = 512,
-     .choices = {"224", "192", "160", "128"},
+     .choices = {"320", "288", "256", "224", "192", "160", "128"},
      .commands = DETECT | INFO | BENCH | EVAL,
-     .help = "the same in pixels: 224, 192, 160 or 128 (default 224); bench, eval: also a list, or all"},
+     .help = "the same in pixels: 224, 192, 160 or 128 (default 224), or 256, 288 or 320; bench, eval: also "
+             "a list, or all (the paper's four)"},
     {.name = "model",
      .letter = 'm',
      .type = OPTION_FILE,

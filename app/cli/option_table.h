@@ -19,7 +19,7 @@ typedef enum OptionType {
     OPTION_SIZE,       /* int: one of the choices, or any multiple of 32 from minimum to maximum */
 } OptionType;
 
-#define OPTION_MAX_CHOICES 5
+#define OPTION_MAX_CHOICES 7
 
 typedef struct Option {
     const char *name; /* without dashes */

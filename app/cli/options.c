@@ -102,7 +102,7 @@ static void add_size(OptionSizes *sizes, int size)
 static int add_rho_item(Options *options, const Option *option, const char *item)
 {
     /* the sides are sevenths of 224, the choices are those rounded */
-    static const int sevenths[] = {7, 6, 5, 4};
+    static const int sevenths[] = {10, 9, 8, 7, 6, 5, 4};
     double rho;
     (void)option;
     if (text_to_number(item, &rho))

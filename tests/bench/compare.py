@@ -31,7 +31,7 @@ def parse_options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
     parser.add_argument("--build", default=os.path.join(SOURCE, "build"), help="folder built with -Drivals=enabled")
     parser.add_argument("--points", default="all",
-                        help="alpha/size, comma separated, or all: the paper's 16; sizes 256, 288 and 320 only when named")
+                        help="alpha/size, comma separated, or all: the paper's 16; sizes 256, 288, 320 only when named")
     parser.add_argument("--threads", default="1,2", help="numbers of threads, comma separated")
     parser.add_argument("--isa", default="", help="Lookout's instruction set (default: the best)")
     parser.add_argument("--rounds", type=int, default=15, help="turns of each engine at each point")

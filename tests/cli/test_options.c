@@ -104,13 +104,14 @@ static void flags(void **state)
 static void alpha_rho_and_size(void **state)
 {
     (void)state;
-    static char *const rhos[] = {"1", "0.857", "0.714", "0.571", "0.995", "1.005", "0.8571428", ".575"};
-    static const int sizes[] = {224, 192, 160, 128, 224, 224, 192, 128};
+    static char *const rhos[] = {"1",    "0.857", "0.714", "0.571", "0.995", "1.005", "0.8571428",
+                                 ".575", "1.143", "1.286", "1.429", "1.14",  "1.43"};
+    static const int sizes[] = {224, 192, 160, 128, 224, 224, 192, 128, 256, 288, 320, 256, 320};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         ACCEPT("-r", rhos[i]);
         assert_int_equal(options.size, sizes[i]);
     }
-    REFUSE("--rho: '0.99' is not one of 1, 0.857, 0.714, 0.571", "--rho=0.99");
+    REFUSE("--rho: '0.99' is not one of 1.429, 1.286, 1.143, 1, 0.857, 0.714, 0.571", "--rho=0.99");
     REFUSE("--rho: 'nan'", "--rho=nan");
     ACCEPT("-r", "1", "--size", "160");
     assert_int_equal(options.size, 160);
@@ -122,7 +123,7 @@ static void alpha_rho_and_size(void **state)
     assert_int_equal(options.size, 512);
     static char *const bad[] = {"0", "32", "544", "100", "224.0", "-224", "224x", ""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        REFUSE("is not one of 224, 192, 160, 128", "--size", bad[i]);
+        REFUSE("is not one of 320, 288, 256, 224, 192, 160, 128", "--size", bad[i]);
     ACCEPT("-a", "0.50");
     assert_true(options.alpha == 0.5);
     REFUSE("--alpha: '0.3' is not one of 1, 0.75, 0.5, 0.25, auto", "-a0.3");
@@ -161,7 +162,7 @@ static void lists_of_points(void **state)
     assert_int_equal(options.sizes.count, 0);
     REFUSE("--alpha: '' is not one of 1, 0.75", "bench", "-a", "1,");
     REFUSE("--alpha: 'auto' is not one of", "bench", "-a", "1,auto");
-    REFUSE("--size: '100' is not one of 224, 192, 160, 128", "bench", "--size", "224,100");
+    REFUSE("--size: '100' is not one of 320, 288, 256, 224, 192, 160, 128", "bench", "--size", "224,100");
     REFUSE("--rho: '224' is not one of", "bench", "-r", "1,224");
     REFUSE("--size: 'all' is not", "bench", "--size", "224,all");
     REFUSE("--alpha: '0.25000000000000000000000000000000000000' is not", "bench", "-a",

@@ -25,7 +25,7 @@ class Usage(harness.Case):
                 (["--headless", "--json", "-", "-o", "-", "a"], "only one of"),
                 (["--headless", "-t", "nan", "a"], "'nan' is not a number from 0 to 1"),
                 (["--headless", "-j", "65", "a"], "from 1 to 64"),
-                (["--headless", "--size", "225", "a"], "224, 192, 160, 128"),
+                (["--headless", "--size", "225", "a"], "320, 288, 256, 224, 192, 160, 128"),
                 (["--headless", "a", "-o"], "needs a value"),
                 (["--headless", "--isa", "x87", "a"], "x87"),
                 (["--headless", "--config", "nofile.conf", "a"], "nofile.conf"),
@@ -146,7 +146,7 @@ class Generated(harness.Case):
         self.assertEqual(self.complete("--thr"), ["--threshold", "--threads"])
         self.assertEqual(self.complete("--alpha", ""), ["1", "0.75", "0.5", "0.25", "auto"])
         self.assertEqual(self.complete("--size", "=", "1"), ["192", "160", "128"])
-        self.assertEqual(self.complete("--size", "="), ["224", "192", "160", "128"])
+        self.assertEqual(self.complete("--size", "="), ["320", "288", "256", "224", "192", "160", "128"])
         self.assertEqual(self.complete("-o", "my"), ["my clip.mkv"])
         self.assertEqual(self.complete("--headless", "m"), ["my clip.mkv"])
         self.assertEqual(self.complete("in"), ["info"])

@@ -206,7 +206,7 @@ class Keys(WindowCase):
         self.until_line(lambda line: (line["alpha"], line["size"]) == (1, 224) and line["frame"] > 30, "the defaults")
         wide = until(self.number_rows, "statistics")
         for keys, alpha, size in (("[", 0.75, 224), ("{", 0.75, 192), ("[[", 0.25, 192), ("{{", 0.25, 128),
-                                  ("[{", 0.25, 128), ("}", 0.25, 160), ("]", 0.5, 160), ("]]]}}}", 1, 224)):
+                                  ("[{", 0.25, 128), ("}", 0.25, 160), ("]", 0.5, 160), ("]]]}}}}}}", 1, 320), ("{{{", 1, 224)):
             self.screen.type(keys)
             self.until_line(lambda line: (line["alpha"], line["size"]) == (alpha, size), f"alpha {alpha}, size {size}")
             self.until_title(f"clip.mp4 - alpha {alpha}, {size}")
