@@ -281,7 +281,7 @@ static char *find_pictures(const Dataset *dataset, const char *path)
             char *pictures = path_join(folder, places[i]);
             char *picture = pictures ? path_join(pictures, dataset->images[0].path) : NULL;
             if (picture && (any ? path_is_folder(pictures) : path_exists(picture)))
-                found = i < PLACES - 1 ? strdup(pictures) : strdup(folder);
+                found = strdup(pictures);
             free(pictures);
             free(picture);
         }

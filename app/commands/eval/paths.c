@@ -9,6 +9,10 @@
 char *path_join(const char *folder, const char *name)
 {
     char *path;
+    while (!strncmp(name, "./", 2) && name[2] != '/')
+        name += 2;
+    if (!*name || !strcmp(name, "."))
+        return strdup(folder);
     int length = *name == '/' ? asprintf(&path, "%s", name) : asprintf(&path, "%s/%s", folder, name);
     return length < 0 ? NULL : path;
 }

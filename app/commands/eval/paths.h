@@ -5,7 +5,8 @@
 #include <dirent.h>
 #include <stdbool.h>
 
-/* folder/name, or name where it is absolute. Each of these gives a new string, or NULL when out of memory. */
+/* folder/name, without "./" between them; or name where it is absolute. Each of these gives a new string, or
+ * NULL when out of memory. */
 char *path_join(const char *folder, const char *name);
 /* What stands before the last '/'; "." if there is none. */
 char *path_folder(const char *path);

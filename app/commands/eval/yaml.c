@@ -42,10 +42,9 @@ static bool is_bracket(char c)
 /* Over blanks and a comment, which has a blank before it or begins its line. */
 static void skip_blanks(Parser *parser, bool at_begin)
 {
-    const char *from = parser->at;
     while (is_blank(*parser->at))
         parser->at++;
-    if (*parser->at == '#' && (at_begin || parser->at > from))
+    if (*parser->at == '#' && (at_begin || is_blank(parser->at[-1])))
         parser->at += strcspn(parser->at, "\n");
 }
 

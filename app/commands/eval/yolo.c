@@ -107,7 +107,6 @@ static int read_list(YoloReader *reader, const char *list)
         failed = out_of_memory(reader, list);
     for (char *line = text ? strtok_r(text, "\r\n", &rest) : NULL; line && !failed;
          line = strtok_r(NULL, "\r\n", &rest)) {
-        line += !strncmp(line, "./", 2) ? 2 : 0;
         char *path = path_join(folder, line);
         failed = path ? read_picture(reader, path) : out_of_memory(reader, list);
         free(path);
