@@ -55,7 +55,8 @@ class Graph:
         kernel = weight.shape[2]
         stride, before = (1, kernel // 2) if padding is None else (2, padding)
         side = -(-self.sides[source] // stride)
-        after = (side - 1) * stride + kernel - before - self.sides[source]
+        # One row more than is read where that makes all sides alike, which costs some engines a copy less.
+        after = max(before, (side - 1) * stride + kernel - before - self.sides[source])
         self.nodes.append(helper.make_node(
             "Conv", [source, name + ".weight", name + ".bias"], [name + ".sum" if relu6 else name], name,
             kernel_shape=[kernel, kernel], strides=[stride, stride], pads=[before, before, after, after],
