@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes seeds for the fuzz targets into DIR/corpus-weights, corpus-config, corpus-options and corpus-container."""
+"""Writes seeds for each fuzz target into DIR/corpus-TARGET."""
 
 import json
 import os
@@ -63,7 +63,29 @@ def weights_file():
     return struct.pack('<Q', len(text)) + text + bytes(offset)
 
 
+def coco_file():
+    return json.dumps({
+        'images': [{'id': 7, 'file_name': 'b.jpg', 'width': 64, 'height': 48}, {'id': 3, 'file_name': 'a.jpg'}],
+        'annotations': [
+            {'id': 1, 'image_id': 7, 'category_id': 2, 'bbox': [1, 2.5, 3, 4], 'area': 5, 'iscrowd': 1},
+            {'id': 2, 'image_id': 3, 'category_id': 1, 'bbox': [-1, 0, 1e2, 0]}],
+        'categories': [{'id': 2, 'name': 'dog'}, {'id': 1, 'name': 'person'}]}).encode()
+
+
+VOC_FILE = b"""\xef\xbb\xbf<?xml version='1.0'?><!-- c --><!DOCTYPE a [<!ENTITY e "]>">]>
+<annotation a="1"><size><width>500</width><height>375</height></size><object><name>cat &amp; &#xe4;<![CDATA[<]]></name>
+<difficult>1</difficult><bndbox><xmin>1</xmin><ymin>2.5</ymin><xmax>30</xmax><ymax>4e1</ymax></bndbox><part/></object>
+</annotation>"""
+YAML_FILES = [
+    b"path: ../x  # root\ntrain: [a, 'b', \"c\"]\nval:\n  - d\n  - e\nnames:\n  0: person\n  1: dog\ndownload: |\n  code\n",
+    b'%YAML 1.2\n---\nval: ~\ntest: list.txt\nnc: 2\nnames: {0: person,\n 1: "dog"}\n...\n',
+    b'names:\n- person\n- cell phone\n']
+
 SEEDS = {
+    'coco': [coco_file()],
+    'voc': [VOC_FILE],
+    'yolo_config': YAML_FILES,
+    'yolo_labels': [b'0 .5 .5 .1 1e-1\r\n\n12 .1 .2 .3 .4 .5 .6\n1.0\t0.5 0.5 0 0'],
     'weights': [weights_file(), struct.pack('<Q', 2) + b'{}'],
     'config': [b'alpha=0.5\nsize = 160\n# comment\nthreshold=0.4\r\nprogress=yes\n'],
     'container': [
