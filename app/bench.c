@@ -3,9 +3,11 @@
 #include "app/cli/text.h"
 #include "app/clock.h"
 #include "app/message.h"
+#include "app/output/output_files.h"
 #include "app/output/result_file.h"
 #include "app/points.h"
 #include "app/weights.h"
+#include "vision/output_path.h"
 #include <inttypes.h>
 #include <malloc.h>
 #include <stdarg.h>
@@ -129,10 +131,6 @@ static ExitCode open_point(Bench *bench, const Point *point, AppError *error)
     ExitCode code = weights_load(&bench->weights, options.model, &options, error);
     if (code != EXIT_DONE)
         return code;
-    if (result_file_overwrites(options.json, bench->weights.path)) {
-        app_fail(error, "%s would be overwritten; write to another file", bench->weights.path);
-        return EXIT_USAGE;
-    }
     DetectorError failure;
     bench->detector = detector_create(bench->weights.model, point->size, &failure);
     if (!bench->detector) {
@@ -207,12 +205,16 @@ static void read_cpu_name(char name[128])
     fclose(file);
 }
 
-static WriteStatus open_outputs(Bench *bench, const Point *point, AppError *error)
+static bool is_stdout(const char *path)
 {
-    const char *json = bench->options->json;
-    WriteStatus status = json ? result_file_open(&bench->json, json, error) : WRITE_OK;
-    if (status != WRITE_OK || (json && !strcmp(json, "-")))
-        return status; /* the table would stand between the lines */
+    return path && !strcmp(path, "-");
+}
+
+/* With the lines on standard output there is no table: it would stand between them. */
+static WriteStatus begin_table(Bench *bench, const Point *point, AppError *error)
+{
+    if (is_stdout(bench->options->json))
+        return WRITE_OK;
     char cpu[128];
     read_cpu_name(cpu);
     result_file_open(&bench->table, "-", error);
@@ -223,8 +225,16 @@ static WriteStatus open_outputs(Bench *bench, const Point *point, AppError *erro
                "threads", "median ms", "p95 ms", "GFLOP/s", "peak share", "rss MB");
 }
 
+/* The first line creates the file, or replaces an old one. */
 static WriteStatus tell_json(Bench *bench, const Point *point, AppError *error)
 {
+    if (!bench->options->json)
+        return WRITE_OK;
+    if (bench->json.fd < 0) {
+        WriteStatus status = result_file_open(&bench->json, bench->options->json, error);
+        if (status != WRITE_OK)
+            return status;
+    }
     enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
     char text[NUMBERS][TEXT_NUMBER_SIZE];
     text_put_number(text[ALPHA], point->alpha, 6);
@@ -321,8 +331,8 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, App
     point.isa = detector_engine_isa(bench->weights.engine);
 
     WriteStatus status = WRITE_OK;
-    if (bench->table.fd < 0 && bench->json.fd < 0)
-        status = open_outputs(bench, &point, error);
+    if (bench->table.fd < 0)
+        status = begin_table(bench, &point, error);
     if (status == WRITE_OK)
         status = (WriteStatus)measure_point(bench, &point, resident_before, error);
     if (status == WRITE_OK)
@@ -331,6 +341,22 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, App
         status = profile_point(bench, &point, error);
     *closed = status == WRITE_CLOSED;
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* What can be told of the outputs before anything is measured. */
+static ExitCode check_outputs(const Options *options, AppError *error)
+{
+    OutputFiles outputs = {.error = error};
+    VisionError why;
+    if (output_files_add(&outputs, "-") ||
+        (!is_stdout(options->json) && output_files_add(&outputs, options->json)) ||
+        output_files_check_settings(&outputs, options))
+        return EXIT_USAGE;
+    if (options->json && output_path_check(options->json, &why)) {
+        app_fail(error, "%s", why.message);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
 }
 
 static ExitCode run_points(Bench *bench, const atomic_int *stop, AppError *error)
@@ -367,7 +393,9 @@ int bench_run(const Options *options, const atomic_int *stop)
      * while its weights were loaded; a first point, like any program that detects, is not. */
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 #endif
-    int code = run_points(&bench, stop, &error);
+    int code = check_outputs(options, &error);
+    if (code == EXIT_DONE)
+        code = run_points(&bench, stop, &error);
     if (code == EXIT_DONE && atomic_load(stop))
         code = EXIT_SIGNAL + atomic_load(stop);
     else if (code != EXIT_DONE)

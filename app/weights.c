@@ -51,20 +51,49 @@ static int is_in_build_folder(void)
     return length >= (ssize_t)sizeof build && !memcmp(path, build, sizeof build - 1);
 }
 
-int weights_find(const char *asked, double alpha, char path[PATH_MAX], AppError *error)
+/* The file or directory that the user names; NULL: none. */
+static const char *named_place(const char *asked)
 {
     const char *environment = getenv("LOOKOUT_MODELS");
-    if (asked || (environment && *environment))
-        return find_asked(asked ? asked : environment, alpha, path, error);
+    if (asked)
+        return asked;
+    return environment && *environment ? environment : NULL;
+}
 
-    const char *directory = LOOKOUT_DATA_DIR;
-    if (is_in_build_folder() && is_directory(LOOKOUT_SOURCE_MODELS))
-        directory = LOOKOUT_SOURCE_MODELS;
-    if (join(path, directory, alpha) || access(path, F_OK))
+static const char *default_directory(void)
+{
+    return is_in_build_folder() && is_directory(LOOKOUT_SOURCE_MODELS) ? LOOKOUT_SOURCE_MODELS
+                                                                       : LOOKOUT_DATA_DIR;
+}
+
+int weights_find(const char *asked, double alpha, char path[PATH_MAX], AppError *error)
+{
+    const char *named = named_place(asked);
+    if (named)
+        return find_asked(named, alpha, path, error);
+    if (join(path, default_directory(), alpha) || access(path, F_OK))
         return app_fail(error,
                         "no weights: there is no %s; name a file or directory with --model or LOOKOUT_MODELS",
                         path);
     return 0;
+}
+
+static bool has_weights_suffix(const char *name)
+{
+    static const char suffix[] = ".safetensors";
+    size_t length = strlen(name), suffix_length = sizeof suffix - 1;
+    return length > suffix_length && !strcmp(name + length - suffix_length, suffix);
+}
+
+int weights_visit_files(const char *asked, FileVisitor *visit, void *context)
+{
+    const char *named = named_place(asked);
+    const char *place = named ? named : default_directory();
+    struct stat status;
+    if (stat(place, &status))
+        return 0;
+    return S_ISDIR(status.st_mode) ? visit_directory(place, has_weights_suffix, visit, context)
+                                   : visit(context, place, &status);
 }
 
 ExitCode weights_load(Weights *weights, const char *asked, const Options *options, AppError *error)

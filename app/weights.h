@@ -4,6 +4,7 @@
 
 #include "app/cli/options.h"
 #include "detector/detector.h"
+#include "vision/file_visitor.h"
 #include <limits.h>
 
 /* Finds the file: asked (--model, or info's MODEL; may be NULL), else the environment's LOOKOUT_MODELS, else
@@ -11,6 +12,11 @@
  * holds lookout-A.AA.safetensors, of which alpha chooses one (0: the default, 1). Returns 0, or -1 with
  * error. */
 int weights_find(const char *asked, double alpha, char path[PATH_MAX], AppError *error);
+
+/* Visits the weights that a run may read, whatever alpha it comes to: the file, or every *.safetensors of the
+ * directory, that weights_find() looks at. What cannot be looked at is left out. Returns 0, or what the
+ * visitor ended the round with. */
+int weights_visit_files(const char *asked, FileVisitor *visit, void *context);
 
 typedef struct Weights {
     DetectorEngine *engine;

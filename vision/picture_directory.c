@@ -27,17 +27,17 @@ typedef struct PictureDirectory {
     VisionError first_problem;
 } PictureDirectory;
 
-static int has_picture_suffix(const char *name)
+bool picture_directory_takes(const char *name)
 {
     static const char *const suffixes[] = {"bmp", "gif", "jp2", "jpe", "jpeg", "jpg",  "pbm", "pgm",
                                            "png", "pnm", "ppm", "qoi", "tif",  "tiff", "webp"};
     const char *dot = strrchr(name, '.');
-    if (!dot || dot == name)
-        return 0;
+    if (!dot || name[0] == '.')
+        return false;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         if (!strcasecmp(dot + 1, suffixes[i]))
-            return 1;
-    return 0;
+            return true;
+    return false;
 }
 
 static int compare_names(const void *a, const void *b)
@@ -194,11 +194,6 @@ static void directory_destroy(Source *source)
     free(pictures);
 }
 
-bool picture_directory_takes(const char *name)
-{
-    return name[0] != '.' && has_picture_suffix(name);
-}
-
 Source *picture_directory_open(const char *path, const atomic_int *stop, VisionError *error)
 {
     static const SourceFunctions functions = {
@@ -221,4 +216,9 @@ Source *picture_directory_open(const char *path, const atomic_int *stop, VisionE
     }
     directory_destroy(&pictures->base);
     return NULL;
+}
+
+int picture_directory_visit_files(const char *path, FileVisitor *visit, void *context)
+{
+    return visit_directory(path, picture_directory_takes, visit, context);
 }

@@ -13,5 +13,7 @@ bool picture_directory_takes(const char *name);
  * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
  * sequence number n, also behind skipped ones. Of an animation the first picture counts. */
 Source *picture_directory_open(const char *path, const atomic_int *stop, VisionError *error);
+/* See source_visit_files(). */
+int picture_directory_visit_files(const char *path, FileVisitor *visit, void *context);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "vision/error.h"
+#include "vision/file_visitor.h"
 #include "vision/frame.h"
 
 typedef enum SourceStatus {
@@ -63,5 +64,10 @@ struct Source {
  * source, and setting it nonzero (a signal handler may) ends a wait for a pipe within a tenth of a second. */
 Source *source_open(const char *path, const atomic_int *stop, VisionError *error);
 void source_destroy(Source *source); /* takes NULL */
+
+/* Visits the files that source_open() would read for this path, without opening them: the file itself, that
+ * which standard input comes from, or the pictures of a directory. What cannot be looked at is left to
+ * source_open() to report. Returns 0, or what the visitor ended the round with. */
+int source_visit_files(const char *path, FileVisitor *visit, void *context);
 
 #endif

@@ -69,11 +69,11 @@ static int default_path(char *path, size_t size)
     return (size_t)length < size ? 0 : -1;
 }
 
-/* Reads a whole file of at most CONFIG_MAX_BYTES into *text, with a spare byte. Returns its size, or -1 with
- * error. */
+/* Reads a whole file of at most CONFIG_MAX_BYTES into *text, with a spare byte, and room for its path behind
+ * the longest text. Returns its size, or -1 with error. */
 static ssize_t read_text(int fd, const char *path, char **text, AppError *error)
 {
-    *text = malloc(CONFIG_MAX_BYTES + 1);
+    *text = malloc(CONFIG_MAX_BYTES + 1 + strlen(path) + 1);
     if (!*text)
         return app_fail(error, "%s: out of memory", path);
     size_t size = 0;
@@ -135,8 +135,11 @@ int config_load(Options *options, int argc, char *const argv[], char **text, App
     if (asked.config) {
         if (load_file(options, asked.config, 1, text, error))
             return -1;
-    } else if (!default_path(path, sizeof path) && load_file(options, path, 0, text, error)) {
-        return -1;
+    } else if (!default_path(path, sizeof path)) {
+        if (load_file(options, path, 0, text, error))
+            return -1;
+        if (*text)
+            options->config = strcpy(*text + CONFIG_MAX_BYTES + 1, path);
     }
     if ((asked.model || (asked.command == COMMAND_INFO && asked.operand)) && !asked.alpha)
         options->alpha = 0; /* the file's alpha was chosen for another set of weights */

@@ -102,6 +102,8 @@ void help_print_manual(FILE *to, const char *version)
           "A camera\\(aqs times count from its first frame, by the driver\\(aqs clock;\n"
           "gaps in the frame numbers show what was skipped.\n"
           "Existing files are replaced; none is created\nif the input has not one frame that can be read.\n"
+          "A file that the run reads is never replaced, under whatever name:\n"
+          "the input, the weights and the config file are refused as outputs.\n"
           ".PP\nThe line of a point of\n.B lookout bench\nlooks like this:\n.PP\n.nf\n"
           "{\"alpha\":1.0,\"size\":224,\"threads\":1,\"isa\":\"avx512\",\"runs\":240,\"median_ms\":6.2,\n"
           "\"p95_ms\":6.5,\"gflops\":207.0,\"peak_share\":0.93,\"rss_mb\":38.0}\n.fi\n.PP\n"

@@ -46,7 +46,7 @@ typedef struct Options {
     const char *output;
     const char *json;
     const char *stats;
-    const char *config;
+    const char *config; /* the file that was read, also without --config; NULL: none */
     int headless;
 
     double alpha; /* 0: not given; OPTION_ALPHA_AUTO; the first of a list */

@@ -1,12 +1,9 @@
 #include "app/output/result_file.h"
 
-#include "vision/output_path.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 WriteStatus result_file_open(ResultFile *file, const char *path, AppError *error)
@@ -53,25 +50,6 @@ WriteStatus result_file_close(ResultFile *file, AppError *error)
     if (fd >= 0 && fd != STDOUT_FILENO && close(fd) && errno != EINTR)
         return (WriteStatus)app_fail(error, "cannot write %s: %s", file->path, strerror(errno));
     return WRITE_OK;
-}
-
-static int is_same(const struct stat *a, const struct stat *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
-int result_file_overwrites(const char *output, const char *other)
-{
-    struct stat first, second;
-    char folder[PATH_MAX], other_folder[PATH_MAX];
-    if (!output || !other || !strcmp(output, "-") || !strcmp(other, "-"))
-        return 0;
-    if (!stat(output, &first))
-        return S_ISREG(first.st_mode) && !stat(other, &second) && is_same(&first, &second);
-    const char *name = output_path_split(output, folder),
-               *other_name = output_path_split(other, other_folder);
-    return name && other_name && !strcmp(name, other_name) && !stat(folder, &first) &&
-           !stat(other_folder, &second) && is_same(&first, &second);
 }
 
 int stdout_is_closed(void)

@@ -22,10 +22,6 @@ WriteStatus result_file_write(ResultFile *file, const char *text, size_t length,
 /* Takes a file that was never opened. */
 WriteStatus result_file_close(ResultFile *file, AppError *error);
 
-/* Writing to output would destroy other: they are one file under whatever names, even if it is not there yet,
- * and no device. Either may be NULL or "-": then it would not. */
-int result_file_overwrites(const char *output, const char *other);
-
 /* Standard output is a pipe or socket that nobody reads any more. */
 int stdout_is_closed(void);
 

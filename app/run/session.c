@@ -2,6 +2,7 @@
 
 #include "app/classes.h"
 #include "app/message.h"
+#include "app/output/output_files.h"
 #include "app/output/statistics.h"
 #include "app/run/pipeline.h"
 #include "app/run/steering.h"
@@ -48,18 +49,14 @@ static const char *input_name(const Session *session)
     return session->options->operand ? session->options->operand : camera_description(session->source);
 }
 
-/* Outputs replace existing files, so none may be the input, the weights or another output. */
-static int check_files(const Session *session, AppError *error)
+/* Outputs replace existing files, so none may be anything that is read. */
+static int check_files(const Options *options, AppError *error)
 {
-    const Options *options = session->options;
-    const char *const files[] = {options->operand, switcher_model_path(session->switcher), options->output,
-                                 options->json, options->stats};
-    enum { INPUTS = 2, FILES = sizeof files / sizeof *files };
-    for (int i = INPUTS; i < FILES; i++)
-        for (int j = 0; j < i; j++)
-            if (result_file_overwrites(files[i], files[j]))
-                return app_fail(error, "%s would be overwritten; write to another file", files[j]);
-    return 0;
+    OutputFiles outputs = {.error = error};
+    if (output_files_add(&outputs, options->output) || output_files_add(&outputs, options->json) ||
+        output_files_add(&outputs, options->stats) || output_files_check_settings(&outputs, options))
+        return -1;
+    return options->operand ? source_visit_files(options->operand, output_files_check, &outputs) : 0;
 }
 
 static ExitCode open_detector(Session *session, AppError *error)
@@ -73,8 +70,6 @@ static ExitCode open_detector(Session *session, AppError *error)
     ExitCode code = switcher_create(options, &session->switcher, error);
     if (code != EXIT_DONE)
         return code;
-    if (check_files(session, error))
-        return EXIT_USAGE;
     const DetectorModelInfo *model = switcher_model(session->switcher);
     if (options->classes) {
         session->classes = calloc((size_t)model->class_count, 1);
@@ -196,6 +191,8 @@ static int open_window(Session *session, AppError *error)
 
 static ExitCode open_session(Session *session, AppError *error)
 {
+    if (check_files(session->options, error))
+        return EXIT_USAGE;
     ExitCode code = open_detector(session, error);
     if (code == EXIT_DONE)
         code = open_source(session, error);
