@@ -8,6 +8,7 @@
 #include <libavutil/mathematics.h>
 #include <libavutil/opt.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,11 @@ struct Encoder {
     AVPacket *packet;
     Picture picture;
     int64_t frames, last_ticks, key_ticks;
+    uint8_t *header; /* until it is written */
+    int header_size;
+    bool has_begun;   /* the header is in the file */
+    bool first_waits; /* the first frame is encoded and not yet written */
+    bool has_failed;  /* no more can be encoded */
 };
 
 /* Best first. */
@@ -49,6 +55,49 @@ static int fail(const Encoder *encoder, const char *doing, int status, VisionErr
         return vision_fail(error, "%s: %s", path, strerror(reason));
     char text[AV_ERROR_MAX_STRING_SIZE];
     return vision_fail(error, "%s: %s: %s", path, doing, av_make_error_string(text, sizeof text, status));
+}
+
+/* ---- encoding --------------------------------------------------------------------------------- */
+
+/* The frame's time in the file's ticks, increasing by at least one. */
+static int64_t ticks_of(Encoder *encoder, int64_t time_ns)
+{
+    int64_t ticks = av_rescale_q(time_ns, (AVRational){1, 1000000000}, encoder->time_base);
+    if (encoder->frames > 0 && ticks <= encoder->last_ticks)
+        ticks = encoder->last_ticks + 1;
+    encoder->last_ticks = ticks;
+    return ticks;
+}
+
+/* Gives a frame to the encoder. 0, or a negative AVERROR. */
+static int encode(Encoder *encoder, const Frame *frame)
+{
+    int status = picture_fill(&encoder->picture, frame);
+    if (status < 0)
+        return status;
+    AVFrame *picture = encoder->picture.frame;
+    picture->pts = ticks_of(encoder, frame->time_ns);
+    picture->quality = encoder->codec->global_quality;
+    picture->sample_aspect_ratio = encoder->codec->sample_aspect_ratio;
+    picture->colorspace = encoder->codec->colorspace;
+    picture->color_range = encoder->codec->color_range;
+    picture->color_primaries = encoder->codec->color_primaries;
+    picture->color_trc = encoder->codec->color_trc;
+    int key = encoder->frames == 0 || av_compare_ts(picture->pts - encoder->key_ticks, encoder->time_base, 1,
+                                                    (AVRational){1, 1}) >= 0;
+    picture->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
+    if (key)
+        encoder->key_ticks = picture->pts;
+    encoder->frames++;
+
+    return avcodec_send_frame(encoder->codec, picture);
+}
+
+/* Fills encoder->packet with what is ready. 1, 0 if there is nothing, or a negative AVERROR. */
+static int take_packet(Encoder *encoder)
+{
+    int status = avcodec_receive_packet(encoder->codec, encoder->packet);
+    return status == AVERROR(EAGAIN) || status == AVERROR_EOF ? 0 : status < 0 ? status : 1;
 }
 
 /* ---- opening ---------------------------------------------------------------------------------- */
@@ -199,30 +248,69 @@ static int open_stream(Encoder *encoder, double frame_rate)
 
 /* Short clusters and fragments, each on disk as soon as it is whole: a killed program loses less than a
  * second. */
-static int write_header(Encoder *encoder)
+static int set_muxer_options(const OutputFormat *format, AVDictionary **options)
 {
+    if (format->kind == OUTPUT_MATROSKA)
+        return av_dict_set(options, "cluster_time_limit", "500", 0);
+    if (format->kind != OUTPUT_MP4)
+        return 0;
+    /* frag_discont: the first timestamp stays what it is */
+    int status =
+        av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof+frag_discont", 0);
+    if (status >= 0)
+        status = av_dict_set(options, "use_editlist", "0", 0);
+    if (status >= 0)
+        status = av_dict_set(options, "frag_duration", "500000", 0);
+    if (status >= 0)
+        status = av_dict_set_int(options, "video_track_timescale", format->ticks, 0);
+    return status;
+}
+
+/* Has the muxer write its header into memory. */
+static int make_header(Encoder *encoder)
+{
+    AVIOContext *memory;
     AVDictionary *options = NULL;
-    int status = 0;
-    if (encoder->format->kind == OUTPUT_MATROSKA) {
-        status = av_dict_set(&options, "cluster_time_limit", "500", 0);
-    } else if (encoder->format->kind == OUTPUT_MP4) {
-        /* frag_discont: the first timestamp stays what it is */
-        status =
-            av_dict_set(&options, "movflags", "frag_keyframe+empty_moov+default_base_moof+frag_discont", 0);
-        if (status >= 0)
-            status = av_dict_set(&options, "use_editlist", "0", 0);
-        if (status >= 0)
-            status = av_dict_set(&options, "frag_duration", "500000", 0);
-        if (status >= 0)
-            status = av_dict_set_int(&options, "video_track_timescale", encoder->format->ticks, 0);
-    }
+    int status = avio_open_dyn_buf(&memory);
+    if (status < 0)
+        return status;
+    memory->seekable = output_file_io(encoder->file)->seekable; /* on which headers depend */
+    encoder->muxer->pb = memory;
+    status = set_muxer_options(encoder->format, &options);
     if (status >= 0)
         status = avformat_write_header(encoder->muxer, &options);
     av_dict_free(&options);
+    avio_flush(memory);
+    if (status >= 0)
+        status = memory->error;
+    encoder->header_size = avio_close_dyn_buf(memory, &encoder->header);
+    encoder->muxer->pb = output_file_io(encoder->file);
+    return status;
+}
+
+/* Writes the header; an old file is gone with it. */
+static int begin_file(Encoder *encoder)
+{
+    int status = output_file_begin(encoder->file);
     if (status < 0)
         return status;
+    encoder->has_begun = true;
+    avio_write(encoder->muxer->pb, encoder->header, encoder->header_size);
     avio_flush(encoder->muxer->pb);
+    av_freep(&encoder->header);
     return encoder->muxer->pb->error;
+}
+
+/* The file is begun once there is a packet to be written: some encoders give the first with the second
+ * frame. */
+static int encode_first(Encoder *encoder, const Frame *first)
+{
+    int status = encode(encoder, first);
+    if (status >= 0)
+        status = take_packet(encoder);
+    encoder->first_waits = true;
+    return status > 0 || (status == 0 && !output_file_has_stake(encoder->file)) ? begin_file(encoder)
+                                                                                : status;
 }
 
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
@@ -251,7 +339,6 @@ Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Fram
     status = avformat_alloc_output_context2(&encoder->muxer, NULL, format->muxer, NULL);
     if (status < 0)
         goto failed;
-    encoder->muxer->pb = output_file_io(file);
     encoder->muxer->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_FLUSH_PACKETS;
     encoder->muxer->avoid_negative_ts = AVFMT_AVOID_NEG_TS_MAKE_NON_NEGATIVE;
     doing = "no encoder can be opened";
@@ -262,10 +349,14 @@ Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Fram
     status = open_stream(encoder, known ? options->frame_rate : 0);
     if (status < 0)
         goto failed;
-    if (output_file_open(file, error) != 0) /* an old file is gone from here on */
+    if (output_file_open(file, error) != 0)
         goto out;
     doing = "header";
-    status = write_header(encoder);
+    status = make_header(encoder);
+    if (status < 0)
+        goto failed;
+    doing = "first frame";
+    status = encode_first(encoder, first);
     if (status < 0)
         goto failed;
     return encoder;
@@ -285,6 +376,7 @@ void encoder_destroy(Encoder *encoder)
     avcodec_free_context(&encoder->codec);
     avformat_free_context(encoder->muxer);
     av_packet_free(&encoder->packet);
+    av_free(encoder->header);
     free(encoder);
 }
 
@@ -294,74 +386,67 @@ const char *encoder_name(const Encoder *encoder, int *fallback)
     return encoder->name;
 }
 
-/* ---- encoding --------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------------------- */
 
-/* Writes the packets that are ready. 0, or a negative AVERROR. */
-static int write_packets(Encoder *encoder)
+/* Writes the packet that was taken. 0, or a negative AVERROR. */
+static int put_packet(Encoder *encoder)
 {
     AVPacket *packet = encoder->packet;
-    for (;;) {
-        int status = avcodec_receive_packet(encoder->codec, packet);
-        if (status == AVERROR(EAGAIN) || status == AVERROR_EOF)
-            return 0;
-        if (status < 0)
-            return status;
-        packet->stream_index = 0;
-        if (packet->duration <= 0)
-            packet->duration = av_rescale_q(1, av_inv_q(encoder->rate), encoder->time_base);
-        av_packet_rescale_ts(packet, encoder->time_base, encoder->stream->time_base);
-        status = av_write_frame(encoder->muxer, packet);
-        av_packet_unref(packet);
-        if (status < 0)
-            return status;
-    }
+    int status = encoder->has_begun ? 0 : begin_file(encoder);
+    if (status < 0)
+        return status;
+    packet->stream_index = 0;
+    if (packet->duration <= 0)
+        packet->duration = av_rescale_q(1, av_inv_q(encoder->rate), encoder->time_base);
+    av_packet_rescale_ts(packet, encoder->time_base, encoder->stream->time_base);
+    status = av_write_frame(encoder->muxer, packet);
+    av_packet_unref(packet);
+    return status < 0 ? status : 0;
 }
 
-/* The frame's time in the file's ticks, increasing by at least one. */
-static int64_t ticks_of(Encoder *encoder, int64_t time_ns)
+/* The same for all packets that are ready. */
+static int write_packets(Encoder *encoder)
 {
-    int64_t ticks = av_rescale_q(time_ns, (AVRational){1, 1000000000}, encoder->time_base);
-    if (encoder->frames > 0 && ticks <= encoder->last_ticks)
-        ticks = encoder->last_ticks + 1;
-    encoder->last_ticks = ticks;
-    return ticks;
+    int status;
+    while ((status = take_packet(encoder)) > 0 && (status = put_packet(encoder)) == 0)
+        ;
+    return status;
+}
+
+/* What is in the packet already is the first frame, unless the encoder holds it back. */
+static int write_first(Encoder *encoder)
+{
+    encoder->first_waits = false;
+    return encoder->packet->data ? put_packet(encoder) : 0;
 }
 
 int encoder_write(Encoder *encoder, const Frame *frame, VisionError *error)
 {
-    if (encoder->format->still && encoder->frames > 0)
+    int status;
+    if (encoder->first_waits) {
+        status = write_first(encoder);
+    } else if (encoder->format->still) {
         return vision_fail(error, "%s: holds a single picture; use .mkv, .mp4 or .y4m for more",
                            encoder->path);
-    int status = picture_fill(&encoder->picture, frame);
-    if (status < 0)
-        return fail(encoder, "conversion", status, error);
-
-    AVFrame *picture = encoder->picture.frame;
-    picture->pts = ticks_of(encoder, frame->time_ns);
-    picture->quality = encoder->codec->global_quality;
-    picture->sample_aspect_ratio = encoder->codec->sample_aspect_ratio;
-    picture->colorspace = encoder->codec->colorspace;
-    picture->color_range = encoder->codec->color_range;
-    picture->color_primaries = encoder->codec->color_primaries;
-    picture->color_trc = encoder->codec->color_trc;
-    int key = encoder->frames == 0 || av_compare_ts(picture->pts - encoder->key_ticks, encoder->time_base, 1,
-                                                    (AVRational){1, 1}) >= 0;
-    picture->pict_type = key ? AV_PICTURE_TYPE_I : AV_PICTURE_TYPE_NONE;
-    if (key)
-        encoder->key_ticks = picture->pts;
-    encoder->frames++;
-
-    status = avcodec_send_frame(encoder->codec, picture);
+    } else {
+        status = encode(encoder, frame);
+    }
     if (status >= 0)
         status = write_packets(encoder);
+    encoder->has_failed = status < 0;
     return status < 0 ? fail(encoder, "encoding", status, error) : 0;
 }
 
 int encoder_finish(Encoder *encoder, VisionError *error)
 {
-    int status = avcodec_send_frame(encoder->codec, NULL);
-    if (status >= 0)
-        status = write_packets(encoder);
+    int status = 0;
+    if (!encoder->has_failed) {
+        status = avcodec_send_frame(encoder->codec, NULL);
+        if (status >= 0)
+            status = write_packets(encoder);
+    }
+    if (status >= 0 && !encoder->has_begun)
+        return 0; /* not one packet came, and the file is as it was */
     if (status >= 0)
         status = av_write_trailer(encoder->muxer);
     if (status >= 0) {

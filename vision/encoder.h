@@ -15,13 +15,16 @@ typedef struct EncoderOptions {
     const char *video; /* the one libavcodec encoder to use for clips; NULL: the best there is */
 } EncoderOptions;
 
-/* Opens an encoder for frames like `first`, creates the file (only then) and writes the header. first itself
- * is not written. The file must outlive the encoder. NULL with error. */
+/* Opens an encoder for frames like `first`, and the file, and encodes first. An old file is replaced once
+ * there is something of it to be written, which may come with the next frame. The file must outlive the
+ * encoder. NULL with error: the file is as it was. */
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
                         const EncoderOptions *options, VisionError *error);
-/* Encodes an I420 frame and writes what is ready; 0, or -1 with error. */
+/* Encodes an I420 frame and writes what is ready; 0, or -1 with error. The first one must be `first` again,
+ * of which only the writing is left. */
 int encoder_write(Encoder *encoder, const Frame *frame, VisionError *error);
-/* Writes what the encoder holds back, and the trailer; 0, or -1 with error. Not after a failure. */
+/* Writes what the encoder holds back, unless it has failed, and what the muxer does, and the trailer; 0, or
+ * -1 with error. */
 int encoder_finish(Encoder *encoder, VisionError *error);
 void encoder_destroy(Encoder *encoder); /* takes NULL */
 

@@ -23,7 +23,7 @@ struct Writer {
     const OutputFormat *format;
     WriterOptions options;
     OutputFile *file;
-    Encoder *encoder; /* NULL before the first frame; used by the thread alone while it runs */
+    Encoder *encoder; /* NULL before the first frame; the thread's from then on, while it runs */
     char encoder_name[64];
     int encoder_is_fallback;
     pthread_t thread;
@@ -107,7 +107,8 @@ static void *run(void *argument)
     }
 }
 
-/* The first frame decides the size and opens the file. */
+/* The first frame decides the size and begins the file; the thread, which waits for it in the queue, comes
+ * before, as a file is not begun in vain. */
 static int start(Writer *writer, const Frame *first, VisionError *error)
 {
     /* signals are for the program's own threads; the threads made here inherit that */
@@ -115,19 +116,19 @@ static int start(Writer *writer, const Frame *first, VisionError *error)
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     EncoderOptions options = {.path = writer->path, .frame_rate = writer->options.frame_rate};
-    writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
-    int status = writer->encoder ? 0 : -1;
-    if (status == 0)
-        snprintf(writer->encoder_name, sizeof writer->encoder_name, "%s",
-                 encoder_name(writer->encoder, &writer->encoder_is_fallback));
-    if (status == 0 && pthread_create(&writer->thread, NULL, run, writer) != 0)
-        status = vision_fail(error, "%s: no thread can be started to write it", writer->path);
+    writer->running = pthread_create(&writer->thread, NULL, run, writer) == 0;
+    if (writer->running)
+        writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
     else
-        writer->running = status == 0;
+        vision_fail(error, "%s: no thread can be started to write it", writer->path);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (status != 0)
+    if (!writer->encoder) {
         set_failed(writer, error);
-    return status;
+        return -1;
+    }
+    snprintf(writer->encoder_name, sizeof writer->encoder_name, "%s",
+             encoder_name(writer->encoder, &writer->encoder_is_fallback));
+    return 0;
 }
 
 /* Waits for a free slot; its index, -1 with error after a failure, -2 if a live frame has to be dropped. */
@@ -158,10 +159,10 @@ int writer_write(Writer *writer, const Frame *frame, VisionError *error)
         atomic_fetch_add(&writer->dropped, 1);
         return 0;
     }
-    if (!writer->running && start(writer, frame, error) != 0)
-        return -1;
     if (frame_copy(&writer->queue[slot], frame) != 0)
         return vision_fail(error, "%s: out of memory", writer->path);
+    if (!writer->running && start(writer, frame, error) != 0)
+        return -1;
 
     pthread_mutex_lock(&writer->lock);
     writer->count++;
@@ -186,7 +187,7 @@ int writer_finish(Writer *writer, VisionError *error)
 {
     join(writer, &writer->closing);
     VisionError problem;
-    if (writer->encoder && !writer->failed && encoder_finish(writer->encoder, &problem) != 0)
+    if (writer->encoder && encoder_finish(writer->encoder, &problem) != 0 && !writer->failed)
         set_failed(writer, &problem);
     encoder_destroy(writer->encoder);
     writer->encoder = NULL;

@@ -24,6 +24,8 @@ struct OutputFile {
     const char *path;
     int fd;      /* -1: not open */
     int is_pipe; /* writes may wait for a reader */
+    bool is_new; /* created by us, and nothing is in it yet */
+    bool holds;  /* something older */
     int cancel;  /* eventfd: readable once the file is given up */
     int error;   /* errno of the first write that failed */
     AVIOContext *io;
@@ -109,25 +111,57 @@ fail:
     return NULL;
 }
 
+/* Opens the path as it is; it is created if it is not there. */
+static int open_path(OutputFile *file)
+{
+    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
+    file->fd = open(file->path, flags | O_EXCL, 0666);
+    file->is_new = file->fd >= 0;
+    if (file->fd < 0 && errno == EEXIST)
+        file->fd = open(file->path, flags, 0666);
+    return file->fd;
+}
+
 int output_file_open(OutputFile *file, VisionError *error)
 {
-    if (strcmp(file->path, "-") == 0)
-        file->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
-    else
-        file->fd = open(file->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    file->fd = strcmp(file->path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : open_path(file);
     struct stat status;
     if (file->fd < 0 || fstat(file->fd, &status) != 0)
         return vision_fail(error, "%s: cannot be written: %s", shown_name(file->path), strerror(errno));
     file->is_pipe = S_ISFIFO(status.st_mode);
     file->io->seekable = S_ISREG(status.st_mode) ? AVIO_SEEKABLE_NORMAL : 0;
+    file->holds = S_ISREG(status.st_mode) && status.st_size > 0 && strcmp(file->path, "-") != 0;
     return 0;
+}
+
+bool output_file_has_stake(const OutputFile *file)
+{
+    return file->is_new || file->holds;
+}
+
+int output_file_begin(OutputFile *file)
+{
+    if (file->holds && ftruncate(file->fd, 0) != 0)
+        file->error = errno;
+    file->is_new = false;
+    return file->error ? AVERROR(file->error) : 0;
+}
+
+/* Closes the descriptor, if open; as close(). */
+static int close_descriptor(OutputFile *file)
+{
+    if (file->is_new) /* empty, it would look like a recording */
+        unlink(file->path);
+    file->is_new = false;
+    int status = file->fd >= 0 ? close(file->fd) : 0;
+    file->fd = -1;
+    return status;
 }
 
 int output_file_close(OutputFile *file, VisionError *error)
 {
-    if (file->fd >= 0 && close(file->fd) != 0 && !file->error)
+    if (close_descriptor(file) != 0 && !file->error)
         file->error = errno;
-    file->fd = -1;
     if (file->error)
         return vision_fail(error, "%s: %s", shown_name(file->path), strerror(file->error));
     return 0;
@@ -137,8 +171,7 @@ void output_file_destroy(OutputFile *file)
 {
     if (!file)
         return;
-    if (file->fd >= 0)
-        close(file->fd);
+    close_descriptor(file);
     if (file->cancel >= 0)
         close(file->cancel);
     if (file->io)

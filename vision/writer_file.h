@@ -6,13 +6,20 @@
 #include "vision/error.h"
 
 #include <libavformat/avio.h>
+#include <stdbool.h>
 
 typedef struct OutputFile OutputFile;
 
 /* Nothing is created until output_file_open(). path must outlive the file. NULL with error: out of memory. */
 OutputFile *output_file_create(const char *path, VisionError *error);
-/* Creates the file or empties an existing one; 0, or -1 with error. */
+/* Creates the file, or opens an existing one and leaves it as it is; 0, or -1 with error. */
 int output_file_open(OutputFile *file, VisionError *error);
+/* Whether output_file_begin() makes a difference to what is there if nothing more were written: it destroys
+ * an old content, or leaves a new file. */
+bool output_file_has_stake(const OutputFile *file);
+/* Before the first write: empties an existing file. A file that is closed without it is as it was before
+ * output_file_open(). 0, or a negative AVERROR. */
+int output_file_begin(OutputFile *file);
 /* Closes the descriptor, if open; 0, or -1 with error if a write or the closing failed. */
 int output_file_close(OutputFile *file, VisionError *error);
 void output_file_destroy(OutputFile *file); /* takes NULL */

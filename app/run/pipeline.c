@@ -41,11 +41,13 @@ static PipelineEnd end_of(WriteStatus status)
     return status == WRITE_OK ? PIPELINE_DONE : status == WRITE_CLOSED ? PIPELINE_CLOSED : PIPELINE_FAILED;
 }
 
-PipelineEnd pipeline_give_result(const Pipeline *pipeline, const OutputFrame *frame, AppError *error)
+PipelineEnd pipeline_give_result(Pipeline *pipeline, const OutputFrame *frame, AppError *error)
 {
     PipelineEnd end = PIPELINE_DONE;
     for (int i = 0; i < pipeline->output_count && end == PIPELINE_DONE; i++)
         end = end_of(pipeline->outputs[i]->functions->consume(pipeline->outputs[i], frame, error));
+    if (end == PIPELINE_DONE)
+        atomic_fetch_add(&pipeline->done, 1);
     return end;
 }
 

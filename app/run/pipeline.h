@@ -43,7 +43,7 @@ typedef struct Pipeline {
     int realtime;     /* not faster than the frames' times say */
     int exit_on_lost; /* end when the camera is lost */
 
-    atomic_llong done; /* detected frames, counted by the run */
+    atomic_llong done; /* detected frames that the outputs have taken, counted by the run */
     Frame still;       /* the run's copy of a single picture that the window keeps; else empty */
 } Pipeline;
 

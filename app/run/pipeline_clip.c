@@ -104,7 +104,6 @@ static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, App
             return PIPELINE_FAILED;
         done.stage_ms[STAGE_DRAW] = clock_ms_since(start);
     }
-    atomic_fetch_add(&pipeline->done, 1);
     PipelineEnd end = pipeline_give_picture(pipeline, &done, error);
     if (end == PIPELINE_DONE)
         end = pipeline_give_result(pipeline, &done, error);

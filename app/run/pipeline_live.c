@@ -83,7 +83,6 @@ static PipelineEnd detect_newest(LiveRun *run, Frame *frame, AppError *error)
     publish_boxes(run, done.result);
     if (!pipeline->window)
         control_shown(pipeline->control, clock_ms_since(captured_ns));
-    atomic_fetch_add(&pipeline->done, 1);
     return pipeline_give_result(pipeline, &done, error);
 }
 
@@ -257,7 +256,9 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
         end = draw_picture(run, copy, frame->time_ns, error);
         copy->time_ns = frame->time_ns;
     }
-    run->skipped += mailbox_publish(run->frames);
+    if (end ==
+        PIPELINE_DONE) /* where recording fails with the first picture, nothing else is written either */
+        run->skipped += mailbox_publish(run->frames);
     return end;
 }
 

@@ -13,8 +13,8 @@ PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error);
  * had it. Returns 0, or -1 with error. */
 int pipeline_keep_still(const Pipeline *pipeline, AppError *error);
 
-/* Gives a detected frame to the outputs. PIPELINE_DONE: go on. */
-PipelineEnd pipeline_give_result(const Pipeline *pipeline, const OutputFrame *frame, AppError *error);
+/* Gives a detected frame to the outputs; it is done when all have taken it. PIPELINE_DONE: go on. */
+PipelineEnd pipeline_give_result(Pipeline *pipeline, const OutputFrame *frame, AppError *error);
 /* Gives a picture to the recording, if there is one. */
 PipelineEnd pipeline_give_picture(const Pipeline *pipeline, const OutputFrame *frame, AppError *error);
 /* The number of frames that were asked for has been detected. */

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
-"""What a run writes: never over what it reads."""
+"""What a run writes: never over what it reads, nor over an old file before there is something to take its place."""
+import json
 import os
+import resource
 import shutil
+import signal
 
 import harness
 
@@ -156,6 +159,112 @@ class Read(harness.Case):
         null = ["--json", "/dev/null", "-o", "/dev/null", "--stats", "/dev/null"]
         with open(self.clip, "rb") as file:
             self.succeed("-", *null, stdin=file, stdout=harness.subprocess.DEVNULL)
+
+
+class OldFiles(harness.Case):
+    """A run that fails before its first frame leaves old files as they were, and no new ones."""
+
+    def setUp(self):
+        super().setUp()
+        self.clip = harness.make_clip(self.path("clip.y4m"), frames=3, size="64x48", codec=())
+        self.picture = self.path("in.png")
+        harness.ffmpeg("-i", self.clip, "-frames:v", "1", self.picture)
+        os.mkdir(self.path("out"))
+
+    def outputs(self, suffix):
+        return [self.path("out", name) for name in ("recording." + suffix, "lines.jsonl", "stats.json")]
+
+    def run_with(self, outputs, *arguments, **options):
+        recording, lines, stats = outputs
+        return self.headless(*arguments, "-j1", "-o", recording, "--json", lines, "--stats", stats, **options)
+
+    def fail_twice(self, suffix, expected, *arguments, **options):
+        """Once with old files, once without."""
+        outputs = self.outputs(suffix)
+        for path in outputs:
+            self.write(path, OLD)
+        self.fail_with(1, expected, run=self.run_with(outputs, *arguments, **options))
+        self.assertEqual([read(path) for path in outputs], [OLD] * 3)
+        for path in outputs:
+            os.remove(path)
+        self.fail_with(1, expected, run=self.run_with(outputs, *arguments, **options))
+        self.assertEqual(os.listdir(self.path("out")), [])
+
+    def test_threads_are_refused(self):
+        def enlarge_stacks():
+            _, most = resource.getrlimit(resource.RLIMIT_STACK)
+            resource.setrlimit(resource.RLIMIT_STACK, (1 << 47, most))
+        if resource.getrlimit(resource.RLIMIT_STACK)[1] != resource.RLIM_INFINITY:
+            self.skipTest("stacks cannot be made so large that a thread gets none")
+        for suffix in "mkv", "mp4", "y4m":
+            self.fail_twice(suffix, "no thread can be started", self.clip, preexec_fn=enlarge_stacks)
+        for suffix in "png", "jpg":
+            self.fail_twice(suffix, "no thread can be started", self.picture, preexec_fn=enlarge_stacks)
+
+    def test_inputs_and_weights_that_cannot_be_read(self):
+        text = self.write("text.mp4", b"This is not a clip.\n" * 100)
+        self.fail_twice("mkv", "text.mp4", text)
+        cut = self.write("cut.safetensors", read(os.path.join(harness.MODELS, "lookout-0.25.safetensors"))[:1000])
+        self.fail_twice("mkv", "cut.safetensors", self.clip, "-m", cut)
+
+    def test_memory_runs_out(self):
+        """At whatever point: either an output is as it was, or there is a first frame in it."""
+        if harness.sanitized():
+            self.skipTest("a sanitizer needs more address space than can be limited")
+        outputs = self.outputs("mkv")
+        recording, lines, stats = outputs
+        failures = 0
+
+        def run(megabytes):
+            def limit():
+                resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))
+            for path in outputs:
+                self.write(path, OLD)
+            return self.run_with(outputs, self.clip, preexec_fn=limit)
+
+        enough = 64
+        while run(enough).code:
+            enough *= 2
+            self.assertLess(enough, 1 << 16)
+        for megabytes in range(enough // 2, enough, enough // 64):
+            done = run(megabytes)
+            with self.subTest(megabytes=megabytes, said=done.stderr):
+                failures += done.code != 0
+                if done.code == 0 or read(lines) != OLD:
+                    self.assertGreaterEqual(len(self.json_lines(lines)), 1)
+                if done.code == 0 or read(stats) != OLD:
+                    self.assertGreaterEqual(json.loads(read(stats))["frames"], 1)
+                if done.code == 0 or read(recording) != OLD:
+                    self.assertGreaterEqual(len(harness.probe_times(recording)), 1)
+        self.assertGreater(failures, 5)
+
+    def test_bench_replaces_its_file_with_the_first_point(self):
+        lines = self.write("points.jsonl", OLD)
+        process = self.start("bench", *harness.FAST, "-j1", "--json", lines)
+        with harness.Deadline(process, 60):
+            process.stdout.readline()  # the table's head is there before the first point
+            self.assertEqual(read(lines), OLD)
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+        self.assertEqual(read(lines), OLD)
+
+    def test_a_longer_old_file_leaves_nothing_behind(self):
+        for suffix, source in ("mkv", self.clip), ("mp4", self.clip), ("y4m", self.clip), ("png", self.picture):
+            fresh, old = self.outputs(suffix)[0], self.path("out", "old." + suffix)
+            self.succeed(source, "-o", fresh)
+            self.write(old, OLD * 100000)
+            os.chmod(old, 0o600)
+            inode = os.stat(old).st_ino
+            self.succeed(source, "-o", old)
+            self.assertEqual(os.path.getsize(old), os.path.getsize(fresh))
+            self.assertEqual((os.stat(old).st_ino, os.stat(old).st_mode & 0o777), (inode, 0o600))
+
+    def test_links_stay_links(self):
+        target, link = self.write("target.y4m", OLD), self.path("link.y4m")
+        os.symlink(target, link)
+        self.succeed(self.clip, "-o", link)
+        self.assertTrue(os.path.islink(link))
+        self.assertEqual(len(harness.probe_times(target)), 3)
 
 
 if __name__ == "__main__":

@@ -519,6 +519,26 @@ static void a_failing_recording_ends_the_run(void **state)
     assert_int_equal(rig->results.finished, 1);
 }
 
+/* Old files of the other outputs stay then. */
+static void a_recording_that_cannot_begin_is_the_first_to_fail(void **state)
+{
+    Rig *rig = *state;
+    rig->recording.fail_at = 1;
+    assert_int_equal(PLAY(rig, FRAME), PIPELINE_FAILED);
+    assert_string_equal(rig->error.message, "no space for frame 1");
+    assert_int_equal(rig->results.frames, 0);
+    assert_int_equal(atomic_load(&rig->pipeline.done), 0);
+}
+
+/* Nothing is done that an output has not taken: there are no statistics of it. */
+static void a_result_that_fails_is_not_done(void **state)
+{
+    Rig *rig = *state;
+    rig->results.fail_at = 1;
+    assert_int_equal(PLAY(rig, FRAME), PIPELINE_FAILED);
+    assert_int_equal(atomic_load(&rig->pipeline.done), 0);
+}
+
 static void it_is_stopped_from_outside(void **state)
 {
     Rig *rig = *state;
@@ -561,6 +581,8 @@ int main(void)
         RIG_TEST(boxes_from_before_a_loss_are_not_drawn),
         RIG_TEST(a_failing_result_ends_the_run),
         RIG_TEST(a_failing_recording_ends_the_run),
+        RIG_TEST(a_recording_that_cannot_begin_is_the_first_to_fail),
+        RIG_TEST(a_result_that_fails_is_not_done),
         RIG_TEST(it_is_stopped_from_outside),
         RIG_TEST(a_recording_without_a_detection_is_finished),
     };

@@ -310,7 +310,7 @@ static void test_fallback_encoders(void **state)
         EncoderOptions options = {.path = path, .frame_rate = 30, .video = encoders[k % 2]};
         OutputFile *file = output_file_create(path, &error);
         assert_non_null(file);
-        draw_scene(&frame, 99, 77, 0, 0);
+        draw_scene(&frame, 99, 77, 0, times_ns[0]);
         Encoder *encoder = encoder_create(output_format(path, 0, &error), file, &frame, &options, &error);
         if (!encoder)
             fail_msg("%s", error.message);
