@@ -9,6 +9,7 @@
 #include "app/output/result_file.h"
 #include "app/run/session.h"
 #include "app/signals.h"
+#include "app/standard_files.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +72,11 @@ static int run(const Options *options, atomic_int *stop)
 
 int main(int argc, char *argv[])
 {
+    if (standard_files_complete()) {
+        message("standard input, output or error is closed, and /dev/null cannot be opened: %s",
+                strerror(errno));
+        return EXIT_FAILED;
+    }
     atomic_int *stop = signals_catch();
     Options options;
     AppError error;

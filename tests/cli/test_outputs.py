@@ -267,5 +267,78 @@ class OldFiles(harness.Case):
         self.assertEqual(len(harness.probe_times(target)), 3)
 
 
+class ClosedDescriptors(harness.Case):
+    """Nothing that is meant for a person lands in a file that got the number of a closed descriptor."""
+    SETS = ([0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2])
+
+    def setUp(self):
+        super().setUp()
+        self.clip = harness.make_clip(self.path("clip.mkv"), frames=3, size="64x48")
+
+    def headless_without(self, closed, *arguments, **options):
+        def close():
+            for descriptor in closed:
+                os.close(descriptor)
+        return self.headless(*arguments, preexec_fn=close, **options)
+
+    def test_files_are_whole(self):
+        for closed in self.SETS:
+            recording, lines, stats = self.path("out.mkv"), self.path("out.jsonl"), self.path("stats.json")
+            run = self.headless_without(closed, self.clip, "-v", "-o", recording, "--json", lines, "--stats", stats)
+            with self.subTest(closed=closed):
+                self.assertEqual((run.code, run.stdout), (0, ""), run.stderr)
+                self.assertEqual("lookout: weights" in run.stderr, 2 not in closed)
+                self.assertEqual(len(self.json_lines(lines)), 3)
+                self.assertEqual(json.loads(read(stats))["frames"], 3)
+                self.assertEqual(len(harness.probe_times(recording)), 3)
+                recording = self.path("out.y4m")
+                self.headless_without(closed, self.clip, "-v", "-o", recording)
+                self.assertEqual(os.path.getsize(recording), read(recording).index(b"\n") + 1 + 3 * (6 + 64 * 48 * 3 // 2))
+
+    def test_messages_stay_out_of_lines(self):
+        """With the input on descriptor 0 the file with the lines was the next to be opened."""
+        raw = harness.make_clip(self.path("clip.y4m"), frames=35, size="64x48", codec=())
+        for closed in [2], [1, 2]:
+            with open(raw, "rb") as file:
+                run = self.headless_without(closed, "-", "--progress", "--realtime", "--json", self.path("out.jsonl"),
+                                            stdin=file)
+            self.assertEqual((run.code, run.stdout, run.stderr), (0, "", ""))
+            self.assertEqual(len(self.json_lines(self.path("out.jsonl"))), 35)
+
+    def test_the_input_is_not_taken_for_standard_input(self):
+        raw = harness.make_clip(self.path("clip.y4m"), frames=3, size="64x48", codec=())
+        for name in "-", "/dev/stdin":
+            run = self.headless_without([0], name, "--json", self.path("out.jsonl"))
+            self.fail_with(1, "standard input: Bad file descriptor" if name == "-" else "/dev/stdin", run=run)
+            self.assertFalse(os.path.exists(self.path("out.jsonl")))
+        run = self.headless_without([0], "-", "--config", raw)
+        self.assertEqual(run.code, 2)
+
+    def test_an_output_that_is_lost_is_an_error(self):
+        bad = "standard output: Bad file descriptor"
+        for closed in ([1], [0, 1]):
+            for option in "-o", "--json", "--stats":
+                self.fail_with(1, bad, run=self.headless_without(closed, self.clip, option, "-"))
+                run = self.headless_without(closed, self.clip, option, "/dev/stdout")
+                self.fail_with(1, "/dev/stdout: ", run=run)
+            recording = self.path("out.y4m")
+            run = self.headless_without(closed, self.clip, "--json", "-", "-o", recording)
+            self.fail_with(1, bad, run=run)
+            self.assertEqual(read(recording).count(b'{"frame"'), 0)
+        for arguments in (["--version"], ["--help"], ["info"], ["bench", *harness.FAST], ["bench", *harness.FAST, "--json", "-"]):
+            run = self.run_program(*arguments, preexec_fn=lambda: os.close(1))
+            self.fail_with(1, bad, run=run)
+        for closed in ([1, 2], [0, 1, 2]):
+            for option in "-o", "--json", "--stats":
+                self.assertEqual(self.headless_without(closed, self.clip, option, "-").code, 1)
+
+    def test_errors_still_have_their_code(self):
+        for closed in self.SETS:
+            run = self.headless_without(closed, self.path("missing.mkv"))
+            self.assertEqual((run.code, bool(run.stderr)), (1, 2 not in closed))
+            run = self.headless_without(closed, self.clip, "--no-such-option")
+            self.assertEqual((run.code, bool(run.stderr)), (2, 2 not in closed))
+
+
 if __name__ == "__main__":
     harness.main()

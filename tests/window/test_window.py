@@ -46,9 +46,9 @@ class WindowCase(harness.Case):
         screen.leave_libraries_alone(self.environment)
         self.lines_path = self.path("out.jsonl")
 
-    def open(self, *arguments):
+    def open(self, *arguments, **options):
         """Starts the program; its window is there when this returns."""
-        self.process = self.start(*arguments, "--json", self.lines_path, cwd=self.folder)
+        self.process = self.start(*arguments, "--json", self.lines_path, cwd=self.folder, **options)
         self.addCleanup(self.process.stderr.close)
         self.addCleanup(self.process.stdout.close)
         self.addCleanup(self.process.wait)
@@ -299,6 +299,20 @@ class Keys(WindowCase):
         recording, = (name for name in os.listdir(self.folder) if name.startswith("lookout-") and name.endswith(".mkv"))
         self.assertTrue(harness.probe_times(self.path(recording)))
         self.assertEqual(len({self.read_png(name) for name in self.snapshots()}), 2)
+
+    def test_without_standard_files(self):
+        """What is said goes nowhere then, and not to the screen's server."""
+        for closed in (2,), (0, 1, 2):
+            with self.subTest(closed=closed):
+                before = len(self.snapshots())
+                self.open(self.moving_clip(), "--loop", "-v", *harness.FAST, preexec_fn=lambda: [os.close(d) for d in closed])
+                for number in 1, 2:
+                    self.newest()
+                    self.screen.type("s")
+                    until(lambda: len(self.snapshots()) == before + number, "a snapshot")
+                self.newest()
+                self.screen.type("q")
+                self.assertEqual(self.ended(), (0, ""))
 
     def snapshots(self):
         return sorted(name for name in os.listdir(self.folder) if re.match(r"lookout-[-\d]+\.png$", name))
