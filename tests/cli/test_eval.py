@@ -4,6 +4,7 @@ import json
 import math
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -249,6 +250,16 @@ class Layouts(Eval):
                     else:
                         self.assertAlmostEqual(line[key], expected[key], delta=1e-6, msg=key)
 
+    def test_no_layout_is_overwritten(self):
+        coco = self.make_set()
+        for root, files in ((self.write_voc(coco), ("Annotations/frame-2.xml", "ImageSets/Main/test.txt")),
+                            (self.write_yolo(coco), ("labels/val/frame-2.txt", "data.yaml"))):
+            for name in files:
+                path = os.path.join(root, name)
+                size = os.path.getsize(path)
+                self.fail_with(2, "would be overwritten", "eval", *harness.FAST, root, "--json", path)
+                self.assertEqual(os.path.getsize(path), size)
+
     def test_damaged_sets(self):
         self.make_set()
         for name, content, expected in (
@@ -420,6 +431,17 @@ class Outputs(Eval):
         self.assertEqual(len(self.json_lines(old)), 1)
         self.assertEqual(os.stat(old).st_mode & 0o777, 0o640)
         self.assertEqual([name for name in os.listdir(self.folder) if name.startswith(".")], [])
+
+    def test_a_full_disk_leaves_the_old_file(self):
+        self.make_set()
+        kept = self.write("found.json", b"kept\n")
+        def limit():
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
+        run = self.run_program("eval", *harness.FAST, self.path("photos"), "--detections", kept, preexec_fn=limit)
+        self.fail_with(1, "File too large", run=run)
+        self.assertEqual(self.read("found.json"), "kept\n")
+        self.assertEqual(sorted(os.listdir(self.folder)), ["found.json", "photos", "photos.json"])
 
     def test_failures(self):
         self.make_set()

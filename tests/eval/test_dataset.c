@@ -174,6 +174,9 @@ static void yolo_folder(void **state)
     opens("y");
     assert_int_equal(dataset->category_count, 4);
     assert_string_equal(dataset->categories[3], "d d");
+    assert_int_equal(dataset->file_count, 2); /* what outputs may not overwrite */
+    assert_non_null(strstr(dataset->files[0], "y/labels/classes.txt"));
+    assert_non_null(strstr(dataset->files[1], "y/labels/a.v2.txt"));
     put("y/classes.txt", "a\n");
     refuses("y", "labels/a.v2.txt:1: class 3 has no name in ");
     put("y/classes.txt", "a\n\nb\n");
@@ -190,7 +193,7 @@ static void yolo_folder(void **state)
     refuses("none", "none: no label files");
     put("no/images/a.txt", "");
     put("no/labels/a.txt", "");
-    refuses("no", "no: no pictures");
+    refuses("no", "no: no pictures in images, nor in its val, test or train; name a .yaml file");
 }
 
 static void yolo_config(void **state)

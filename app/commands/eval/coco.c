@@ -1,7 +1,6 @@
 #include "app/commands/eval/coco.h"
 
 #include "app/commands/eval/paths.h"
-#include "app/text_file.h"
 #include <jansson.h>
 #include <limits.h>
 #include <math.h>
@@ -308,7 +307,7 @@ static int place_images(Dataset *dataset, const char *folder)
 int coco_read(DatasetBuilder *builder, const char *path, const char *folder, AppError *error)
 {
     size_t size;
-    char *text = text_file_read(path, COCO_MAX_BYTES, &size, error);
+    char *text = builder_read_file(builder, path, COCO_MAX_BYTES, &size, error);
     if (!text)
         return -1;
     int failed = coco_parse(builder, text, size, path, error);

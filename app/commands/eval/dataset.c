@@ -125,6 +125,9 @@ void dataset_destroy(Dataset *dataset)
         free(dataset->categories[i]);
     for (int i = 0; i < dataset->image_count; i++)
         free(dataset->images[i].path);
+    for (int i = 0; i < dataset->file_count; i++)
+        free(dataset->files[i]);
+    free(dataset->files);
     free(dataset->name);
     free(dataset->categories);
     free(dataset->category_ids);

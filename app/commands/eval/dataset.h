@@ -34,6 +34,8 @@ typedef struct Dataset {
     DatasetBox *boxes; /* [box_count] grouped by image, in the order of the file */
     int box_count;
     bool relative; /* boxes are fractions of the picture (YOLO) */
+    char **files;  /* [file_count] paths of what was read for it, pictures apart */
+    int file_count;
 } Dataset;
 
 /* Reads the data set at path. What is there decides about the format:

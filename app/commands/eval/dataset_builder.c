@@ -1,5 +1,6 @@
 #include "app/commands/eval/dataset_builder.h"
 
+#include "app/text_file.h"
 #include "vision/text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,23 @@ static void *with_room(void *items, int count, int *room, size_t size, int most,
     else
         app_fail(error, "%s: out of memory", label);
     return larger;
+}
+
+char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size, AppError *error)
+{
+    Dataset *dataset = builder->dataset;
+    char **files = with_room(dataset->files, dataset->file_count, &builder->file_room, sizeof *files,
+                             DATASET_MAX_FILES, "files", path, error);
+    if (!files)
+        return NULL;
+    dataset->files = files;
+    files[dataset->file_count] = strdup(path);
+    if (!files[dataset->file_count]) {
+        app_fail(error, "%s: out of memory", path);
+        return NULL;
+    }
+    dataset->file_count++;
+    return text_file_read(path, most, size, error);
 }
 
 int builder_add_category(DatasetBuilder *builder, const char *name, int64_t id, const char *label,

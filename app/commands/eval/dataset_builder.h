@@ -3,11 +3,13 @@
 #define LOOKOUT_APP_COMMANDS_EVAL_DATASET_BUILDER_H
 
 #include "app/commands/eval/dataset.h"
+#include <stddef.h>
 
 enum {
     DATASET_MAX_CATEGORIES = 10000,
     DATASET_MAX_IMAGES = 10 * 1000 * 1000,
     DATASET_MAX_BOXES = 100 * 1000 * 1000,
+    DATASET_MAX_FILES = 2 * DATASET_MAX_IMAGES,
     DATASET_MAX_NAME = 100,       /* bytes of a category's name */
     DATASET_MAX_PICTURE = 100000, /* pixels a side */
 };
@@ -16,13 +18,17 @@ enum {
 
 typedef struct DatasetBuilder {
     Dataset *dataset;
-    int category_room, image_room, box_room;
+    int category_room, image_room, box_room, file_room;
 } DatasetBuilder;
 
 /* Returns 0, or -1 when out of memory. */
 int builder_open(DatasetBuilder *builder);
 /* Destroys the data set unless it has been taken (dataset = NULL). */
 void builder_close(DatasetBuilder *builder);
+
+/* As text_file_read(), and notes the file as one of the data set's. */
+char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size,
+                        AppError *error);
 
 /* What is wrong with a category's name, as "is empty"; NULL: nothing. */
 const char *builder_name_problem(const char *name);

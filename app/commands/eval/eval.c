@@ -38,31 +38,27 @@ static int check_points(const Eval *eval, AppError *error)
     return 0;
 }
 
-/* What a data set is read from, as far as its name tells: FOLDER is described by FOLDER.json. */
-static int overwrites_dataset(const Eval *eval, const char *output)
+static int overwrites_dataset(const Dataset *dataset, const char *output)
 {
-    char description[PATH_MAX];
-    const char *path = eval->options->operand;
-    size_t length = strlen(path);
-    while (length > 1 && path[length - 1] == '/')
-        length--;
-    snprintf(description, sizeof description, "%.*s.json", (int)length, path);
-    if (result_file_overwrites(output, path) || result_file_overwrites(output, description))
-        return 1;
-    for (int i = 0; i < eval->dataset->image_count; i++)
-        if (result_file_overwrites(output, eval->dataset->images[i].path))
+    for (int i = 0; i < dataset->file_count; i++)
+        if (result_file_overwrites(output, dataset->files[i]))
+            return 1;
+    for (int i = 0; i < dataset->image_count; i++)
+        if (result_file_overwrites(output, dataset->images[i].path))
             return 1;
     return 0;
 }
 
-/* Outputs replace existing files, so none may be the data set, the weights or another output. */
+/* Outputs replace existing files, so none may be the data set, the weights, the config file or another
+ * output. */
 static int check_files(const Eval *eval, AppError *error)
 {
     const Options *options = eval->options;
     const char *const outputs[] = {options->json, options->detections, options->plot};
     enum { OUTPUTS = sizeof outputs / sizeof *outputs };
     for (int i = 0; i < OUTPUTS; i++) {
-        int taken = outputs[i] && overwrites_dataset(eval, outputs[i]);
+        int taken = outputs[i] && overwrites_dataset(eval->dataset, outputs[i]);
+        taken |= result_file_overwrites(outputs[i], options->config);
         for (int j = 0; j < eval->points.alphas.count; j++)
             taken |= result_file_overwrites(outputs[i], eval->networks.weights[j].path);
         for (int j = 0; j < i; j++)

@@ -1,7 +1,6 @@
 #include "app/commands/eval/voc.h"
 
 #include "app/commands/eval/paths.h"
-#include "app/text_file.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -41,7 +40,7 @@ static int read_picture(DatasetBuilder *builder, const char *folder, const char 
     if (!picture || asprintf(&annotation, "%s/Annotations/%s.xml", folder, name) < 0) {
         annotation = NULL;
         app_fail(error, "%s: out of memory", folder);
-    } else if ((text = text_file_read(annotation, VOC_MAX_ANNOTATION, &size, error))) {
+    } else if ((text = builder_read_file(builder, annotation, VOC_MAX_ANNOTATION, &size, error))) {
         int64_t id = builder->dataset->image_count + 1;
         if (!builder_add_image(builder, picture, id, 0, 0, annotation, error))
             failed = voc_parse(builder, text, size, annotation, error);
@@ -101,7 +100,7 @@ int voc_read(DatasetBuilder *builder, const char *folder, AppError *error)
             return app_fail(error, "%s: out of memory", folder);
         bool there = path_exists(path);
         size_t size;
-        char *text = there ? text_file_read(path, VOC_MAX_LIST, &size, error) : NULL;
+        char *text = there ? builder_read_file(builder, path, VOC_MAX_LIST, &size, error) : NULL;
         int failed = text ? read_listed(builder, folder, text, error) : -1;
         if (!failed)
             failed = builder_check_images(builder, path, error);

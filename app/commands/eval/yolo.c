@@ -1,7 +1,6 @@
 #include "app/commands/eval/yolo.h"
 
 #include "app/commands/eval/paths.h"
-#include "app/text_file.h"
 #include "vision/picture_directory.h"
 #include <errno.h>
 #include <stdio.h>
@@ -62,7 +61,7 @@ static int read_picture(YoloReader *reader, const char *picture)
         char *path = label_path(picture, beside);
         found = path && path_exists(path);
         if (found) {
-            char *text = text_file_read(path, YOLO_MAX_LABELS, &size, reader->error);
+            char *text = builder_read_file(builder, path, YOLO_MAX_LABELS, &size, reader->error);
             failed =
                 text ? yolo_parse_labels(builder, &reader->classes, text, size, path, reader->error) : -1;
             reader->label_files++;
@@ -101,7 +100,8 @@ static int read_list(YoloReader *reader, const char *list)
 {
     size_t size;
     char *rest = NULL, *folder = path_folder(list);
-    char *text = folder ? text_file_read(list, YOLO_MAX_LIST, &size, reader->error) : NULL;
+    char *text =
+        folder ? builder_read_file(reader->builder, list, YOLO_MAX_LIST, &size, reader->error) : NULL;
     int failed = text ? 0 : -1;
     if (!folder)
         failed = out_of_memory(reader, list);
@@ -184,7 +184,7 @@ int yolo_read_config(DatasetBuilder *builder, const char *path, AppError *error)
     size_t size;
     yolo_classes_open(&reader.classes);
     char *folder = path_folder(path);
-    char *text = folder ? text_file_read(path, YOLO_MAX_CONFIG, &size, error) : NULL;
+    char *text = folder ? builder_read_file(builder, path, YOLO_MAX_CONFIG, &size, error) : NULL;
     int failed = text ? yolo_parse_config(builder, &reader.classes, &config, text, size, path, error) : -1;
     if (!folder)
         failed = out_of_memory(&reader, path);
@@ -204,7 +204,8 @@ int yolo_read_config(DatasetBuilder *builder, const char *path, AppError *error)
 static int read_class_names(YoloReader *reader, const char *path)
 {
     size_t size;
-    char *text = text_file_read(path, YOLO_MAX_CONFIG, &size, reader->error), *rest = text;
+    char *text = builder_read_file(reader->builder, path, YOLO_MAX_CONFIG, &size, reader->error),
+         *rest = text;
     int number = 0, failed = text ? 0 : -1;
     for (char *line; !failed && (line = strsep(&rest, "\n")) && (rest || *line); number++) {
         line[strcspn(line, "\r")] = 0;
@@ -241,6 +242,9 @@ int yolo_read_folder(DatasetBuilder *builder, const char *folder, AppError *erro
     }
     if (!failed)
         failed = read_images_folder(&reader, folder);
+    if (!failed && !builder->dataset->image_count)
+        failed = app_fail(error, "%s: no pictures in images, nor in its val, test or train; name a .yaml file",
+                          folder);
     if (!failed)
         failed = finish(&reader, folder);
     free(names); /* errors of the labels named it */
