@@ -3,6 +3,7 @@
 #include "app/commands/eval/plot.h"
 #include "app/commands/eval/report.h"
 #include "app/message.h"
+#include "app/output/output_files.h"
 #include "app/output/whole_file.h"
 #include <libavutil/log.h>
 #include <stdio.h>
@@ -38,34 +39,27 @@ static int check_points(const Eval *eval, AppError *error)
     return 0;
 }
 
-static int overwrites_dataset(const Dataset *dataset, const char *output)
+static int check_file(OutputFiles *outputs, const char *path)
 {
-    for (int i = 0; i < dataset->file_count; i++)
-        if (result_file_overwrites(output, dataset->files[i]))
-            return 1;
-    for (int i = 0; i < dataset->image_count; i++)
-        if (result_file_overwrites(output, dataset->images[i].path))
-            return 1;
-    return 0;
+    struct stat status;
+    return stat(path, &status) ? 0 : output_files_check(outputs, path, &status);
 }
 
-/* Outputs replace existing files, so none may be the data set, the weights, the config file or another
- * output. */
+/* Outputs replace existing files, so none may be of the data set, or another that is read. */
 static int check_files(const Eval *eval, AppError *error)
 {
     const Options *options = eval->options;
-    const char *const outputs[] = {options->json, options->detections, options->plot};
-    enum { OUTPUTS = sizeof outputs / sizeof *outputs };
-    for (int i = 0; i < OUTPUTS; i++) {
-        int taken = outputs[i] && overwrites_dataset(eval->dataset, outputs[i]);
-        taken |= result_file_overwrites(outputs[i], options->config);
-        for (int j = 0; j < eval->points.alphas.count; j++)
-            taken |= result_file_overwrites(outputs[i], eval->networks.weights[j].path);
-        for (int j = 0; j < i; j++)
-            taken |= result_file_overwrites(outputs[i], outputs[j]);
-        if (taken)
-            return app_fail(error, "%s would be overwritten; write to another file", outputs[i]);
-    }
+    const Dataset *dataset = eval->dataset;
+    OutputFiles outputs = {.error = error};
+    if (output_files_add(&outputs, options->json) || output_files_add(&outputs, options->detections) ||
+        output_files_add(&outputs, options->plot) || output_files_check_settings(&outputs, options))
+        return -1;
+    for (int i = 0; i < dataset->file_count; i++)
+        if (check_file(&outputs, dataset->files[i]))
+            return -1;
+    for (int i = 0; i < dataset->image_count; i++)
+        if (check_file(&outputs, dataset->images[i].path))
+            return -1;
     return 0;
 }
 
