@@ -28,7 +28,7 @@ typedef struct Call {
     float *out, *room;
     int wide; /* float32 weights */
     const uint8_t *bytes;
-    int pixels, depth, channels, stride, in_stride, out_rows;
+    int pixels, depth, channels, stride, padding, in_stride, out_rows;
 } Call;
 
 static void call_pointwise(const Call *call)
@@ -50,7 +50,7 @@ static void call_depthwise(const Call *call)
     const float *rows[2 * (DEPTHWISE_MAX_ROWS - 1) + 3];
     for (int row = 0; row < call->stride * (call->out_rows - 1) + 3; row++)
         rows[row] = call->in + row * width * pixel_stride;
-    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, 1, 0, call->pixels,
+    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, call->padding, 0, call->pixels,
                                                 call->weights, call->weights + 9 * call->channels,
                                                 call->channels, pixel_stride, call->out);
 }
@@ -166,13 +166,17 @@ void bench_kernels(const Kernels *kernels)
         int width, channels;
     } rows[] = {{112, 16}, {112, 32}, {56, 64}, {56, 128}, {28, 128},
                 {28, 256}, {14, 512}, {7, 512}, {7, 1024}};
-    for (size_t i = 0; i < 4 * (sizeof rows / sizeof *rows); i++) {
-        call.stride = 1 + (int)(i / 2 % 2);
+    static const struct {
+        int stride, padding;
+    } layers[] = {{1, 1}, {2, 1}, {2, 0}};
+    for (size_t i = 0; i < 6 * (sizeof rows / sizeof *rows); i++) {
+        call.stride = layers[i / 2 % 3].stride;
+        call.padding = layers[i / 2 % 3].padding;
         call.out_rows = i % 2 ? 4 : 1;
-        call.pixels = rows[i / 4].width;
-        call.channels = rows[i / 4].channels;
-        snprintf(name, sizeof name, "depthwise, stride %d, %d x %d x %d", call.stride, call.out_rows,
-                 call.pixels, call.channels);
+        call.pixels = rows[i / 6].width;
+        call.channels = rows[i / 6].channels;
+        snprintf(name, sizeof name, "depthwise, stride %d, padding %d, %d x %d x %d", call.stride,
+                 call.padding, call.out_rows, call.pixels, call.channels);
         print_line(name, time_call(call_depthwise, &call), 18.0 * call.out_rows * call.pixels * call.channels,
                    peak);
     }

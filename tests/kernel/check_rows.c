@@ -30,8 +30,8 @@ static Expected expected_depthwise(const Depthwise *depthwise, int y, int x, int
 {
     Expected sum = expected_start(depthwise->bias.data[channel]);
     for (int tap = 0; tap < 9; tap++) {
-        const int column = x * depthwise->stride - depthwise->padding + tap % 3,
-                  row = y * depthwise->stride + tap / 3;
+        const int column = x * depthwise->stride - depthwise->padding + tap % 3;
+        const int row = y * depthwise->stride + tap / 3;
         const float value = column < 0 || column >= depthwise->width
                                 ? 0
                                 : depthwise->rows[row].data[column * depthwise->pixel_stride + channel];
@@ -40,7 +40,8 @@ static Expected expected_depthwise(const Depthwise *depthwise, int y, int x, int
     return expected_end(sum, 1);
 }
 
-static void check_columns(Report *report, const Depthwise *depthwise, int out_rows, int begin, int end)
+/* The outputs, for the caller to destroy. */
+static Buffer check_columns(Report *report, const Depthwise *depthwise, int out_rows, int begin, int end)
 {
     const int padded = depthwise->padded;
     const float *rows[MAX_ROWS] = {NULL};
@@ -80,7 +81,31 @@ static void check_columns(Report *report, const Depthwise *depthwise, int out_ro
             "%d of %d, %d channels",
             depthwise->stride, depthwise->padding, what, row, out_rows, column, channel, begin, end,
             depthwise->width, depthwise->channels);
-    buffer_destroy(&out);
+    return out;
+}
+
+/* Every part of the rows has to be what it is in `whole`, which holds all columns, bit by bit. */
+static void check_splits(Report *report, const Depthwise *depthwise, int out_rows, int out_width,
+                         const Buffer *whole)
+{
+    const size_t pixel_bytes = (size_t)depthwise->padded * sizeof(float);
+    for (int begin = 0; begin < out_width; begin++)
+        for (int end = begin + 1; end <= out_width; end++) {
+            Buffer part = check_columns(report, depthwise, out_rows, begin, end);
+            for (int i = 0; i < out_rows * (end - begin); i++) {
+                const int row = i / (end - begin), column = begin + i % (end - begin);
+                const int in_whole = (row * out_width + column) * depthwise->pixel_stride;
+                if (memcmp(part.data + i * depthwise->pixel_stride, whole->data + in_whole, pixel_bytes) == 0)
+                    continue;
+                report_failure(report,
+                               "depthwise_rows, stride %d, padding %d: row %d, column %d of %d rows, columns "
+                               "%d to %d differs from the whole row, of width %d",
+                               depthwise->stride, depthwise->padding, row, column, out_rows, begin, end,
+                               depthwise->width);
+                break;
+            }
+            buffer_destroy(&part);
+        }
 }
 
 static void check_depthwise_row(Report *report, int width, int stride, int padding, int channels)
@@ -104,11 +129,10 @@ static void check_depthwise_row(Report *report, int width, int stride, int paddi
 
     const int out_width = (width + stride - 1) / stride;
     for (int out_rows = 1; out_rows <= DEPTHWISE_MAX_ROWS; out_rows++) {
-        check_columns(report, &depthwise, out_rows, 0, out_width);
+        Buffer whole = check_columns(report, &depthwise, out_rows, 0, out_width);
         if (out_width <= 14 && out_rows <= 3) /* one row, a pair, and both */
-            for (int begin = 0; begin < out_width; begin++)
-                for (int end = begin + 1; end <= out_width; end++)
-                    check_columns(report, &depthwise, out_rows, begin, end);
+            check_splits(report, &depthwise, out_rows, out_width, &whole);
+        buffer_destroy(&whole);
     }
 
     for (int row = 0; row < MAX_ROWS; row++)
