@@ -110,6 +110,7 @@ static int load_file(Options *options, const char *path, int required, char **te
 static Options without_choices(const Options *file, Command command)
 {
     Options options = options_default();
+    options.config = file->config;
     options.model = file->model;
     options.threads = file->threads;
     options.isa = file->isa;
