@@ -75,7 +75,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--program", default=os.path.join(ROOT, "build", "lookout"))
     parser.add_argument("--name", default=None, help=f"what the data set is called (default: {NAME})")
-    parser.add_argument("--beyond", default="320,288,256", help="sizes above 224 to measure at alpha 1; empty: none")
+    parser.add_argument("--beyond", default="320,288,256", help="sizes above 224 to measure too; empty: none")
     parser.add_argument("--documents", nargs="+", default=DOCUMENTS)
     parser.add_argument("dataset", nargs="?", default=DATASET)
     options = parser.parse_args()
@@ -89,7 +89,7 @@ def main():
             sys.exit(f"measure: {path} has no <!-- accuracy: points --> or classes ... <!-- accuracy: end -->")
     points = measure(options.program, options.dataset, "all", "all")
     if options.beyond:
-        points.update(measure(options.program, options.dataset, "1", options.beyond))
+        points.update(measure(options.program, options.dataset, "all", options.beyond))
     name = options.name or NAME
     tables = {"points": points_table(points, name), "classes": classes_table(points, name)}
     for path, text in texts.items():
