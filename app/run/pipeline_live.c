@@ -256,8 +256,8 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
         end = draw_picture(run, copy, frame->time_ns, error);
         copy->time_ns = frame->time_ns;
     }
-    if (end ==
-        PIPELINE_DONE) /* where recording fails with the first picture, nothing else is written either */
+    /* where recording fails with the first picture, nothing else is written either */
+    if (end == PIPELINE_DONE)
         run->skipped += mailbox_publish(run->frames);
     return end;
 }
