@@ -29,7 +29,7 @@ static void show(ProgressLine *line, int64_t done, int64_t now)
     if (line->total)
         length += (size_t)snprintf(text + length, sizeof text - length, "/%lld", (long long)line->total);
     length += (size_t)snprintf(text + length, sizeof text - length, "  %.1f %s", rate, line->rate);
-    if (line->total >= done && done) {
+    if (line->total >= done) {
         long left = lround(fmin((double)(line->total - done) / overall, 1e6));
         snprintf(text + length, sizeof text - length, "  eta %ld:%02ld", left / 60, left % 60);
     }
@@ -44,7 +44,7 @@ static void show(ProgressLine *line, int64_t done, int64_t now)
 void progress_line_update(ProgressLine *line, int64_t done)
 {
     int64_t now = clock_now_ns();
-    if (now - line->last_ns >= line->interval_ns)
+    if (done > 0 && now - line->last_ns >= line->interval_ns)
         show(line, done, now);
 }
 

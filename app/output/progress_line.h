@@ -15,7 +15,8 @@ typedef struct ProgressLine {
 
 /* The run begins now. The texts must outlive it. */
 ProgressLine progress_line_begin(const char *noun, const char *rate, int64_t total);
-/* So many are done; shows "frame 12/250  41.0 fps  eta 0:06" when it is time. */
+/* So many are done; shows "frame 12/250  41.0 fps  eta 0:06" when it is time, and
+ * nothing while none is done. */
 void progress_line_update(ProgressLine *line, int64_t done);
 /* Clears the line of a terminal. */
 void progress_line_end(const ProgressLine *line);
