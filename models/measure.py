@@ -46,8 +46,8 @@ def points_table(points, name):
     text = f"\n{name}, AP / AP50 in per cent:\n\n" + row(["alpha \\ size", *map(str, sizes)])
     text += "|" + "---|" * (len(sizes) + 1) + "\n"
     for alpha in sorted({alpha for alpha, _ in points}, reverse=True):
-        here = [points.get((alpha, size)) for size in sizes]
-        cells = [f"{percent(point['ap'])} / {percent(point['ap50'])}" if point else "" for point in here]
+        here = [points[alpha, size] for size in sizes]
+        cells = [f"{percent(point['ap'])} / {percent(point['ap50'])}" for point in here]
         text += row([f"{alpha:g}", *cells])
     return text + "\n"
 
