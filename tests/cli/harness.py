@@ -28,11 +28,12 @@ def shared(*parts):
     return path
 
 
-def sanitized():
-    """Whether the program is a sanitizer build, which needs more memory and time."""
+def sanitized(*names):
+    """Whether the program is a build with one of these sanitizers, "asan" or "tsan"; without names, with any. They need
+    more memory and time, and tsan does not start under every limit."""
     with open(PROGRAM, "rb") as file:
         content = file.read()
-    return b"__asan_init" in content or b"__tsan_init" in content
+    return any(f"__{name}_init".encode() in content for name in names or ("asan", "tsan"))
 
 
 def ffmpeg(*arguments, **options):
