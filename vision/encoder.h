@@ -17,7 +17,7 @@ typedef struct EncoderOptions {
 
 /* Opens an encoder for frames like `first`, and the file, and encodes first. An old file is replaced once
  * there is something of it to be written, which may come with the next frame. The file must outlive the
- * encoder. NULL with error: the file is as it was. */
+ * encoder. NULL with error: the file is as it was, unless it is the header that could not be written. */
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
                         const EncoderOptions *options, VisionError *error);
 /* Encodes an I420 frame and writes what is ready; 0, or -1 with error. The first one must be `first` again,

@@ -24,11 +24,10 @@ Writer *writer_create(const char *path, const WriterOptions *options, VisionErro
 
 /* Queues a copy of an I420 frame; blocks while the bounded queue is full (unless live). The first one is
  * encoded at once: where that fails, as without memory or threads, no file is created and an old one is as it
- * was. A frame of another size, matrix or range than the first is converted to the first's.
- * Timestamps are the frames' own; one that does not increase is moved to the file's next tick (y4m has none:
- * its frames follow each other at the expected rate). Returns 0, or -1 with error once encoding or writing
- * has failed (disk full, ...), for good.
- */
+ * was. A frame of another size, matrix or range than the first is converted to the first's. Timestamps are
+ * the frames' own; one that does not increase is moved to the file's next tick (y4m has none: its frames
+ * follow each other at the expected rate). Returns 0, or -1 with error once encoding or writing has failed
+ * (disk full, ...), for good. */
 int writer_write(Writer *writer, const Frame *frame, VisionError *error);
 
 /* Encodes what is queued, writes the trailer and closes, checking every result. Returns 0, or -1 with error.
