@@ -2,6 +2,14 @@
 
 #include <string.h>
 
+bool classes_are_same(const DetectorModelInfo *a, const DetectorModelInfo *b)
+{
+    bool same = a->class_count == b->class_count;
+    for (int i = 0; same && i < a->class_count; i++)
+        same = !strcmp(a->classes[i], b->classes[i]);
+    return same;
+}
+
 int classes_find(const DetectorModelInfo *model, const char *name, size_t length)
 {
     for (int i = 0; i < model->class_count; i++)

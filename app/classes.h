@@ -4,6 +4,10 @@
 
 #include "app/error.h"
 #include "detector/detector.h"
+#include <stdbool.h>
+
+/* Whether both have the same names in the same order. */
+bool classes_are_same(const DetectorModelInfo *a, const DetectorModelInfo *b);
 
 /* Index of the class with that name of length bytes, or -1. */
 int classes_find(const DetectorModelInfo *model, const char *name, size_t length);

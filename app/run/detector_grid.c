@@ -1,7 +1,7 @@
 #include "app/run/detector_grid.h"
 
+#include "app/classes.h"
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const double usual_alphas[] = {0.25, 0.5, 0.75, 1};
@@ -110,16 +110,6 @@ int grid_find_weights(const DetectorGrid *grid, int number, char path[PATH_MAX],
     return 0;
 }
 
-static int same_classes(const DetectorModelInfo *a, const DetectorModelInfo *b)
-{
-    if (a->class_count != b->class_count)
-        return 0;
-    for (int i = 0; i < a->class_count; i++)
-        if (strcmp(a->classes[i], b->classes[i]))
-            return 0;
-    return 1;
-}
-
 static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError *error)
 {
     char path[PATH_MAX];
@@ -135,7 +125,7 @@ static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError 
     double alpha = grid_alpha(grid, number);
     if (!same_alpha(info->alpha, alpha))
         app_fail(error, "weights %s: expected alpha %g, but it has %g", path, alpha, info->alpha);
-    else if (!same_classes(info, grid->info))
+    else if (!classes_are_same(info, grid->info))
         app_fail(error,
                  "weights %s: its classes are not those of %s; alpha changes only among weights with "
                  "the same classes",

@@ -1,16 +1,6 @@
 #include "app/commands/eval/networks.h"
 
-#include <string.h>
-
-static int have_same_classes(const DetectorModelInfo *a, const DetectorModelInfo *b)
-{
-    if (a->class_count != b->class_count)
-        return 0;
-    for (int i = 0; i < a->class_count; i++)
-        if (strcmp(a->classes[i], b->classes[i]))
-            return 0;
-    return 1;
-}
+#include "app/classes.h"
 
 static ExitCode load(Networks *networks, int index, double alpha, const Options *options, AppError *error)
 {
@@ -21,7 +11,7 @@ static ExitCode load(Networks *networks, int index, double alpha, const Options 
     const ExitCode code = weights_load(weights, options->model, &single, error);
     if (code != EXIT_DONE)
         return code;
-    if (have_same_classes(detector_model_info(first->model), detector_model_info(weights->model)))
+    if (classes_are_same(detector_model_info(first->model), detector_model_info(weights->model)))
         return EXIT_DONE;
     app_fail(error, "weights %s: its classes are not those of %s; measure them one at a time", weights->path,
              first->path);
