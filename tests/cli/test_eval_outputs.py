@@ -57,6 +57,12 @@ class Outputs(Eval):
                     self.assertEqual(os.path.getsize(path), size)
         self.fail_with(2, "would be overwritten", "eval", *harness.FAST, self.path("photos"), "--json",
                        self.path("same"), "--plot", self.path("same"))
+        before = self.read("photos.json")
+        for arguments in ([], ["--json", "-"]):
+            with open(self.path("photos.json"), "ab") as file:
+                run = self.run_program("eval", *harness.FAST, self.path("photos"), *arguments, stdout=file)
+            self.fail_with(2, "would be overwritten by the output standard output", run=run)
+            self.assertEqual(self.read("photos.json"), before)
 
     def test_files_are_replaced_whole(self):
         self.make_set()

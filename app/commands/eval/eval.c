@@ -50,9 +50,14 @@ static int check_files(const Eval *eval, AppError *error)
 {
     const Options *options = eval->options;
     const Dataset *dataset = eval->dataset;
+    const char *const paths[] = {options->json, options->detections, options->plot};
     OutputFiles outputs = {.error = error};
-    if (output_files_add(&outputs, options->json) || output_files_add(&outputs, options->detections) ||
-        output_files_add(&outputs, options->plot) || output_files_check_settings(&outputs, options))
+    if (output_files_add(&outputs, "-")) /* for the table, or what is to go there instead of it */
+        return -1;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        if (paths[i] && strcmp(paths[i], "-") && output_files_add(&outputs, paths[i]))
+            return -1;
+    if (output_files_check_settings(&outputs, options))
         return -1;
     for (int i = 0; i < dataset->file_count; i++)
         if (check_file(&outputs, dataset->files[i]))
