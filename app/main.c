@@ -1,15 +1,16 @@
-#include "app/bench.h"
-#include "app/cli/config.h"
-#include "app/cli/help.h"
-#include "app/cli/version.h"
+#include "app/commands/bench.h"
+#include "app/commands/detect.h"
+#include "app/commands/devices.h"
 #include "app/commands/eval/eval.h"
-#include "app/devices.h"
-#include "app/info.h"
-#include "app/message.h"
-#include "app/output/result_file.h"
-#include "app/run/session.h"
-#include "app/signals.h"
-#include "app/standard_files.h"
+#include "app/commands/info.h"
+#include "app/commands/version.h"
+#include "app/options/config.h"
+#include "app/options/help.h"
+#include "app/sinks/result_file.h"
+#include "base/exit_code.h"
+#include "base/message.h"
+#include "base/signals.h"
+#include "base/standard_files.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,9 +29,9 @@ static int finish_stdout(void)
 }
 
 /* A command that prints on standard output and ends. */
-static int run_printer(ExitCode (*print)(const Options *, FILE *, AppError *), const Options *options)
+static int run_printer(ExitCode (*print)(const Options *, FILE *, Error *), const Options *options)
 {
-    AppError error;
+    Error error;
     ExitCode code = print(options, stdout, &error);
     if (code != EXIT_DONE) {
         message("%s", error.message);
@@ -41,7 +42,7 @@ static int run_printer(ExitCode (*print)(const Options *, FILE *, AppError *), c
 
 static int run(const Options *options, atomic_int *stop)
 {
-    AppError error;
+    Error error;
     if (options->help) {
         help_print(stdout);
         return finish_stdout();
@@ -79,7 +80,7 @@ int main(int argc, char *argv[])
     }
     atomic_int *stop = signals_catch();
     Options options;
-    AppError error;
+    Error error;
     char *config_text;
     int code = EXIT_USAGE;
     if (config_load(&options, argc, argv, &config_text, &error))

@@ -1,41 +1,41 @@
-#include "detector/detector.h"
+#include "detector/lookout.h"
 
 #include <stdlib.h>
 
-#include "detector/anchors.h"
 #include "detector/clock.h"
-#include "detector/decode.h"
 #include "detector/error.h"
-#include "detector/model.h"
-#include "detector/plan.h"
-#include "detector/resize.h"
+#include "detector/model/model.h"
+#include "detector/plan/plan.h"
+#include "detector/post/anchors.h"
+#include "detector/post/decode.h"
+#include "detector/post/resize.h"
 
 #define MIN_SIZE 64
 #define MAX_SIZE 512
 #define SIZE_STEP 32
 #define MAX_IMAGE_SIDE 16384
 
-struct Detector {
-    const DetectorModel *model;
+struct LookoutDetector {
+    const LookoutModel *model;
     int size;
     Plan *plan;
     Decoder *decoder;
     Resizer *resizer;
 };
 
-Detector *detector_create(const DetectorModel *model, int size, DetectorError *error)
+LookoutDetector *lookout_detector_create(const LookoutModel *model, int size, LookoutError *error)
 {
     if (size < MIN_SIZE || size > MAX_SIZE || size % SIZE_STEP != 0) {
         detector_fail(
-            error, DETECTOR_ERROR_ARGUMENT,
+            error, LOOKOUT_ERROR_ARGUMENT,
             "input size %d: expected 224, 192, 160, 128, 256, 288 or 320 (or another multiple of %d "
             "from %d to %d)",
             size, SIZE_STEP, MIN_SIZE, MAX_SIZE);
         return NULL;
     }
-    Detector *detector = calloc(1, sizeof *detector);
+    LookoutDetector *detector = calloc(1, sizeof *detector);
     if (!detector) {
-        detector_fail(error, DETECTOR_ERROR_MEMORY, "out of memory for a detector");
+        detector_fail(error, LOOKOUT_ERROR_MEMORY, "out of memory for a detector");
         return NULL;
     }
     detector->model = model;
@@ -43,13 +43,13 @@ Detector *detector_create(const DetectorModel *model, int size, DetectorError *e
     if (!(detector->plan = plan_create(model, size, PLAN_NORMAL, error)) ||
         !(detector->decoder = decoder_create(&model->network, size, error)) ||
         !(detector->resizer = resizer_create(size, error))) {
-        detector_destroy(detector);
+        lookout_detector_destroy(detector);
         return NULL;
     }
     return detector;
 }
 
-void detector_destroy(Detector *detector)
+void lookout_detector_destroy(LookoutDetector *detector)
 {
     if (!detector)
         return;
@@ -59,53 +59,53 @@ void detector_destroy(Detector *detector)
     free(detector);
 }
 
-int detector_size(const Detector *detector)
+int lookout_detector_size(const LookoutDetector *detector)
 {
     return detector->size;
 }
 
-DetectorSettings detector_default_settings(void)
+LookoutSettings lookout_default_settings(void)
 {
-    return (DetectorSettings){.threshold = 0.3, .nms_iou = 0.5, .max_detections = 100};
+    return (LookoutSettings){.threshold = 0.3, .nms_iou = 0.5, .max_detections = 100};
 }
 
-static DetectorStatus check_arguments(const DetectorImage *image, const DetectorSettings *settings,
-                                      DetectorError *error)
+static LookoutStatus check_arguments(const LookoutImage *image, const LookoutSettings *settings,
+                                     LookoutError *error)
 {
     if (image->width < 1 || image->height < 1 || image->width > MAX_IMAGE_SIDE ||
         image->height > MAX_IMAGE_SIDE)
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "picture of %dx%d: each side must be 1 to %d",
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "picture of %dx%d: each side must be 1 to %d",
                              image->width, image->height, MAX_IMAGE_SIDE);
     if (!image->rgb)
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "picture without pixels");
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "picture without pixels");
     if (image->stride < (ptrdiff_t)image->width * 3)
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT,
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT,
                              "picture's stride %td: a row of %d pixels takes %d bytes", image->stride,
                              image->width, image->width * 3);
     /* Written so that NaN fails too. */
     if (!(settings->threshold >= 0 && settings->threshold <= 1))
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "threshold %g: expected 0 to 1",
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "threshold %g: expected 0 to 1",
                              settings->threshold);
     if (!(settings->nms_iou >= 0 && settings->nms_iou <= 1))
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "nms %g: expected 0 to 1", settings->nms_iou);
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "nms %g: expected 0 to 1", settings->nms_iou);
     if (settings->max_detections < 1 || settings->max_detections > DECODE_MAX_CANDIDATES)
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "max-detections %d: expected 1 to %d",
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "max-detections %d: expected 1 to %d",
                              settings->max_detections, DECODE_MAX_CANDIDATES);
-    return DETECTOR_OK;
+    return LOOKOUT_OK;
 }
 
-DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
-                               const DetectorSettings *settings, DetectorResult *result, DetectorError *error)
+LookoutStatus lookout_detect(LookoutDetector *detector, const LookoutImage *image,
+                             const LookoutSettings *settings, LookoutResult *result, LookoutError *error)
 {
-    DetectorStatus status = check_arguments(image, settings, error);
-    if (status != DETECTOR_OK)
+    LookoutStatus status = check_arguments(image, settings, error);
+    if (status != LOOKOUT_OK)
         return status;
 
     const uint8_t *rgb = image->rgb;
     ptrdiff_t stride = image->stride;
     double start = clock_milliseconds(), resized = start;
     if (image->width != detector->size || image->height != detector->size) {
-        DetectorError failure;
+        LookoutError failure;
         rgb = resizer_run(detector->resizer, detector->model->engine->pool, image, &failure);
         if (!rgb)
             return detector_fail(error, failure.status, "%s", failure.message);
@@ -123,26 +123,26 @@ DetectorStatus detector_detect(Detector *detector, const DetectorImage *image,
     result->count = decoder_run(detector->decoder, levels, settings, &result->detections);
     result->resize_ms = resized - start;
     result->inference_ms = clock_milliseconds() - resized;
-    return DETECTOR_OK;
+    return LOOKOUT_OK;
 }
 
-int detector_layer_count(const Detector *detector)
+int lookout_layer_count(const LookoutDetector *detector)
 {
     (void)detector;
     return NETWORK_LAYERS;
 }
 
-DetectorLayer detector_layer(const Detector *detector, int index)
+LookoutLayer lookout_layer(const LookoutDetector *detector, int index)
 {
     return plan_layer(detector->plan, index);
 }
 
-int detector_anchor_count(const Detector *detector)
+int lookout_anchor_count(const LookoutDetector *detector)
 {
     return anchors_count(&detector->model->network, detector->size);
 }
 
-void detector_set_profiling(Detector *detector, int on)
+void lookout_set_profiling(LookoutDetector *detector, int on)
 {
     plan_set_profiling(detector->plan, on);
 }

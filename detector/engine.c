@@ -23,7 +23,7 @@ static void list_usable_isas(char *list, size_t size)
     }
 }
 
-static DetectorStatus choose_flags(const char *asked, CpuFlags *flags, DetectorError *error)
+static LookoutStatus choose_flags(const char *asked, CpuFlags *flags, LookoutError *error)
 {
     const char *source = "";
     if (!asked) {
@@ -32,39 +32,39 @@ static DetectorStatus choose_flags(const char *asked, CpuFlags *flags, DetectorE
     }
     *flags = cpu_detect();
     if (!asked || !*asked)
-        return DETECTOR_OK;
+        return LOOKOUT_OK;
 
     char usable[128];
     list_usable_isas(usable, sizeof usable);
     CpuFlags wanted;
     if (!cpu_flags_of(asked, &wanted))
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT,
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT,
                              "isa '%.40s'%s: this build has no such instruction set; there are %s", asked,
                              source, usable);
     if (wanted & ~*flags)
-        return detector_fail(error, DETECTOR_ERROR_ARGUMENT, "isa '%s'%s: this CPU lacks it; there are %s",
+        return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "isa '%s'%s: this CPU lacks it; there are %s",
                              asked, source, usable);
     *flags = wanted;
-    return DETECTOR_OK;
+    return LOOKOUT_OK;
 }
 
-DetectorEngine *detector_engine_create(const DetectorEngineOptions *options, DetectorError *error)
+LookoutEngine *lookout_engine_create(const LookoutEngineOptions *options, LookoutError *error)
 {
-    DetectorEngineOptions defaults = {0};
+    LookoutEngineOptions defaults = {0};
     if (!options)
         options = &defaults;
     if (options->threads < 0 || options->threads > POOL_MAX_THREADS) {
-        detector_fail(error, DETECTOR_ERROR_ARGUMENT, "threads %d: expected 1 to %d, or 0 for one a core",
+        detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "threads %d: expected 1 to %d, or 0 for one a core",
                       options->threads, POOL_MAX_THREADS);
         return NULL;
     }
     CpuFlags flags;
-    if (choose_flags(options->isa, &flags, error) != DETECTOR_OK)
+    if (choose_flags(options->isa, &flags, error) != LOOKOUT_OK)
         return NULL;
 
-    DetectorEngine *engine = calloc(1, sizeof *engine);
+    LookoutEngine *engine = calloc(1, sizeof *engine);
     if (!engine) {
-        detector_fail(error, DETECTOR_ERROR_MEMORY, "out of memory for the engine");
+        detector_fail(error, LOOKOUT_ERROR_MEMORY, "out of memory for the engine");
         return NULL;
     }
     engine->kernels = kernels_for(flags);
@@ -77,7 +77,7 @@ DetectorEngine *detector_engine_create(const DetectorEngineOptions *options, Det
     return engine;
 }
 
-void detector_engine_destroy(DetectorEngine *engine)
+void lookout_engine_destroy(LookoutEngine *engine)
 {
     if (!engine)
         return;
@@ -85,23 +85,23 @@ void detector_engine_destroy(DetectorEngine *engine)
     free(engine);
 }
 
-int detector_engine_threads(const DetectorEngine *engine)
+int lookout_engine_threads(const LookoutEngine *engine)
 {
     return pool_threads(engine->pool);
 }
 
-const char *detector_engine_isa(const DetectorEngine *engine)
+const char *lookout_engine_isa(const LookoutEngine *engine)
 {
     return engine->kernels.isa;
 }
 
-const char *const *detector_isa_names(void)
+const char *const *lookout_isa_names(void)
 {
     return cpu_isa_names();
 }
 
 typedef struct Burst {
-    const DetectorEngine *engine;
+    const LookoutEngine *engine;
     int iterations;
     double operations[POOL_MAX_THREADS];
 } Burst;
@@ -114,7 +114,7 @@ static void run_burst(void *argument, int worker)
     burst->operations[worker] = burst->engine->kernels.peak_burst(burst->iterations);
 }
 
-double detector_engine_peak_gflops(DetectorEngine *engine, int threads)
+double lookout_engine_peak_gflops(LookoutEngine *engine, int threads)
 {
     int most = pool_threads(engine->pool);
     threads = threads < 1 ? 1 : threads > most ? most : threads;

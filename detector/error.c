@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-DetectorStatus detector_fail(DetectorError *error, DetectorStatus status, const char *format, ...)
+LookoutStatus detector_fail(LookoutError *error, LookoutStatus status, const char *format, ...)
 {
     if (!error)
         return status;

@@ -2,11 +2,11 @@
 #ifndef LOOKOUT_DETECTOR_ERROR_H
 #define LOOKOUT_DETECTOR_ERROR_H
 
-#include "detector/detector.h"
+#include "detector/lookout.h"
 
 /* Fills error (which may be NULL) with a printf message, cut to fit; bytes that would break the one line
  * (control characters from untrusted files) become '?'. Returns status. */
-DetectorStatus detector_fail(DetectorError *error, DetectorStatus status, const char *format, ...)
+LookoutStatus detector_fail(LookoutError *error, LookoutStatus status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -173,11 +173,11 @@ static int threads_can_start(int count)
     return started == count;
 }
 
-Pool *pool_create(int threads, DetectorError *error)
+Pool *pool_create(int threads, LookoutError *error)
 {
     Pool *pool = aligned_alloc(alignof(Pool), sizeof *pool);
     if (!pool) {
-        detector_fail(error, DETECTOR_ERROR_MEMORY, "out of memory for the worker threads");
+        detector_fail(error, LOOKOUT_ERROR_MEMORY, "out of memory for the worker threads");
         return NULL;
     }
     memset(pool, 0, sizeof *pool);
@@ -192,7 +192,7 @@ Pool *pool_create(int threads, DetectorError *error)
                    ? pthread_create(&pool->region_thread, NULL, open_region, pool)
                    : EAGAIN;
     if (code != 0) {
-        detector_fail(error, DETECTOR_ERROR_MEMORY,
+        detector_fail(error, LOOKOUT_ERROR_MEMORY,
                       "cannot start %d worker threads: %s; ask for fewer threads", pool->workers_asked,
                       strerror(code));
         free(pool);

@@ -5,17 +5,17 @@
  * idle program uses no CPU (libgomp's own barrier would spin at the end of every region).
  * N = 1 starts no thread. If OpenMP gives fewer threads than asked, the work is split over those.
  */
-#ifndef LOOKOUT_POOL_H
-#define LOOKOUT_POOL_H
+#ifndef LOOKOUT_DETECTOR_POOL_H
+#define LOOKOUT_DETECTOR_POOL_H
 
-#include "detector/detector.h"
+#include "detector/lookout.h"
 
 #define POOL_MAX_THREADS 64
 
 typedef struct Pool Pool;
 
 /* threads: 1..POOL_MAX_THREADS. NULL with error filled if no memory or thread is to be had. */
-Pool *pool_create(int threads, DetectorError *error);
+Pool *pool_create(int threads, LookoutError *error);
 void pool_destroy(Pool *pool);
 int pool_threads(const Pool *pool);
 

@@ -21,12 +21,12 @@ void converter_destroy(Converter *converter)
     free(converter);
 }
 
-static int allocate(Frame *frame, PixelFormat format, const Frame *from, VisionError *error)
+static int allocate(Frame *frame, PixelFormat format, const Frame *from, Error *error)
 {
     if (from->width < 1 || from->height < 1 || from->width > FRAME_MAX_SIDE || from->height > FRAME_MAX_SIDE)
-        return vision_fail(error, "a picture of %dx%d cannot be converted", from->width, from->height);
+        return error_set(error, "a picture of %dx%d cannot be converted", from->width, from->height);
     if (frame_alloc(frame, format, from->width, from->height))
-        return vision_fail(error, "out of memory for a picture of %dx%d", from->width, from->height);
+        return error_set(error, "out of memory for a picture of %dx%d", from->width, from->height);
     frame_copy_properties(frame, from);
     return 0;
 }
@@ -110,26 +110,26 @@ static void grey_to_rgb(const Frame *from, Frame *to)
 }
 
 /* Decodes a JPEG picture into an I420 frame: BT.601, full range. */
-static int decode_mjpeg(const Frame *from, Frame *to, VisionError *error)
+static int decode_mjpeg(const Frame *from, Frame *to, Error *error)
 {
     int width = 0, height = 0;
     if (!from->planes[0] || MJPGSize(from->planes[0], from->bytes, &width, &height))
-        return vision_fail(error, "a damaged JPEG picture");
+        return error_set(error, "a damaged JPEG picture");
     if (width != from->width || height != from->height)
-        return vision_fail(error, "a JPEG picture of %dx%d, expected %dx%d", width, height, from->width,
-                           from->height);
+        return error_set(error, "a JPEG picture of %dx%d, expected %dx%d", width, height, from->width,
+                         from->height);
     if (allocate(to, PIXEL_I420, from, error))
         return -1;
     to->matrix = MATRIX_BT601;
     to->range = RANGE_FULL;
     if (MJPGToI420(from->planes[0], from->bytes, to->planes[0], to->strides[0], to->planes[1], to->strides[1],
                    to->planes[2], to->strides[2], width, height, width, height))
-        return vision_fail(error, "a JPEG picture that is damaged or of an unusual chroma format");
+        return error_set(error, "a JPEG picture that is damaged or of an unusual chroma format");
     return 0;
 }
 
 /* Packed YUV to planes with the same chroma. */
-static int unpack(const Frame *from, Frame *to, VisionError *error)
+static int unpack(const Frame *from, Frame *to, Error *error)
 {
     if (allocate(to, PIXEL_I422, from, error))
         return -1;
@@ -140,7 +140,7 @@ static int unpack(const Frame *from, Frame *to, VisionError *error)
     return 0;
 }
 
-int converter_to_rgb(Converter *converter, const Frame *from, Frame *to, VisionError *error)
+int converter_to_rgb(Converter *converter, const Frame *from, Frame *to, Error *error)
 {
     const Frame *source = from;
     Frame *scratch = &converter->scratch;
@@ -196,7 +196,7 @@ int converter_to_rgb(Converter *converter, const Frame *from, Frame *to, VisionE
     default:
         failed = -1;
     }
-    return failed ? vision_fail(error, "a picture of pixel format %d cannot be converted", (int)from->format)
+    return failed ? error_set(error, "a picture of pixel format %d cannot be converted", (int)from->format)
                   : 0;
 }
 
@@ -222,7 +222,7 @@ static void halve_chroma(const Frame *from, Frame *to)
         }
 }
 
-int converter_to_i420(Converter *converter, const Frame *from, Frame *to, VisionError *error)
+int converter_to_i420(Converter *converter, const Frame *from, Frame *to, Error *error)
 {
     (void)converter;
     if (from->format == PIXEL_MJPEG)
@@ -276,6 +276,6 @@ int converter_to_i420(Converter *converter, const Frame *from, Frame *to, Vision
     default:
         failed = -1;
     }
-    return failed ? vision_fail(error, "a picture of pixel format %d cannot be converted", (int)from->format)
+    return failed ? error_set(error, "a picture of pixel format %d cannot be converted", (int)from->format)
                   : 0;
 }

@@ -1,8 +1,8 @@
 /* Colour conversion with libyuv, from any frame to the two formats the program works in. */
-#ifndef LOOKOUT_CONVERT_H
-#define LOOKOUT_CONVERT_H
+#ifndef LOOKOUT_VISION_CONVERT_H
+#define LOOKOUT_VISION_CONVERT_H
 
-#include "vision/error.h"
+#include "base/error.h"
 #include "vision/frame.h"
 
 /* Owns the scratch picture that some formats pass through, so that nothing is allocated for a frame of the
@@ -18,7 +18,7 @@ void converter_destroy(Converter *converter);
  * converter_to_rgb gives PIXEL_RGB24, what the detector reads.
  * converter_to_i420 gives PIXEL_I420 in the same matrix and range, what is drawn on, shown and recorded: of
  * an I420 frame a copy; grey keeps its range; RGB becomes BT.601, limited; MJPEG is BT.601, full. */
-int converter_to_rgb(Converter *converter, const Frame *from, Frame *to, VisionError *error);
-int converter_to_i420(Converter *converter, const Frame *from, Frame *to, VisionError *error);
+int converter_to_rgb(Converter *converter, const Frame *from, Frame *to, Error *error);
+int converter_to_i420(Converter *converter, const Frame *from, Frame *to, Error *error);
 
 #endif

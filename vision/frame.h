@@ -1,6 +1,6 @@
 /* The one frame type: pixels in memory, what their numbers mean, and when they were seen. */
-#ifndef LOOKOUT_FRAME_H
-#define LOOKOUT_FRAME_H
+#ifndef LOOKOUT_VISION_FRAME_H
+#define LOOKOUT_VISION_FRAME_H
 
 #include <stddef.h>
 #include <stdint.h>

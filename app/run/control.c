@@ -1,8 +1,8 @@
 #include "app/run/control.h"
 
-#include "app/clock.h"
-#include "app/output/histogram.h"
-#include "app/run/rate.h"
+#include "base/clock.h"
+#include "base/histogram.h"
+#include "base/rate.h"
 #include <math.h>
 #include <pthread.h>
 #include <stdarg.h>

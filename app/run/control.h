@@ -3,8 +3,8 @@
  * direction, facts in the other. Every function may be called by any thread; none waits for more than a few
  * instructions of another one, but control_wait_turn().
  */
-#ifndef LOOKOUT_CONTROL_H
-#define LOOKOUT_CONTROL_H
+#ifndef LOOKOUT_APP_RUN_CONTROL_H
+#define LOOKOUT_APP_RUN_CONTROL_H
 
 #include <stdatomic.h>
 #include <stdint.h>
@@ -16,7 +16,7 @@ typedef struct Control Control;
 /* What *stop says when it was no signal that ended the run. */
 #define CONTROL_QUIT (-1)
 
-/* stop: 0, then what ends the run: a signal's number (app/signals.h) or CONTROL_QUIT. It outlives the
+/* stop: 0, then what ends the run: a signal's number (base/signals.h) or CONTROL_QUIT. It outlives the
  * Control. NULL when out of memory. */
 Control *control_create(atomic_int *stop, double threshold);
 void control_destroy(Control *control);

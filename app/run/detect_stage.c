@@ -1,9 +1,9 @@
 #include "app/run/detect_stage.h"
 
-#include "app/clock.h"
-#include "app/message.h"
 #include "app/run/rate_control.h"
 #include "app/run/steady.h"
+#include "base/clock.h"
+#include "base/message.h"
 #include "vision/convert.h"
 #include <stdlib.h>
 
@@ -15,12 +15,12 @@ struct DetectStage {
     Frame rgb;      /* PIXEL_RGB24, what the detector reads */
     Steady *steady; /* NULL: not asked for */
     RateControl *rate_control;
-    DetectorResult result; /* of the last run, and what it was made with */
+    LookoutResult result; /* of the last run, and what it was made with */
     double threshold;
     SwitchPoint point;
 };
 
-DetectStage *detect_stage_create(const Pipeline *pipeline, AppError *error)
+DetectStage *detect_stage_create(const Pipeline *pipeline, Error *error)
 {
     DetectStage *stage = calloc(1, sizeof *stage);
     if (!stage)
@@ -36,7 +36,7 @@ DetectStage *detect_stage_create(const Pipeline *pipeline, AppError *error)
     return stage;
 out_of_memory:
     detect_stage_destroy(stage);
-    app_fail(error, "out of memory");
+    error_set(error, "out of memory");
     return NULL;
 }
 
@@ -58,7 +58,7 @@ static int is_same_point(SwitchPoint a, SwitchPoint b)
 
 static void tell_failure(const Pipeline *pipeline)
 {
-    AppError why;
+    Error why;
     if (!switcher_take_failure(pipeline->switcher, &why))
         return;
     control_notice(pipeline->control, "%s", why.message);
@@ -69,7 +69,7 @@ static void tell_failure(const Pipeline *pipeline)
 static void choose_next(DetectStage *stage, double busy_ms, int64_t now)
 {
     const Pipeline *pipeline = stage->pipeline;
-    AppError why;
+    Error why;
     tell_failure(pipeline);
     if (!control_automatic(pipeline->control))
         return;
@@ -82,24 +82,24 @@ static void choose_next(DetectStage *stage, double busy_ms, int64_t now)
         message("%s", why.message);
 }
 
-int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, AppError *error)
+int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, Error *error)
 {
     const Pipeline *pipeline = stage->pipeline;
-    VisionError unconverted;
-    DetectorError failure;
-    Detector *detector = switcher_detector(pipeline->switcher, &stage->point);
+    Error unconverted;
+    LookoutError failure;
+    LookoutDetector *detector = switcher_detector(pipeline->switcher, &stage->point);
     int64_t start = clock_now_ns();
     if (converter_to_rgb(stage->converter, frame, &stage->rgb, &unconverted))
-        return app_fail(error, "%s", unconverted.message);
+        return error_set(error, "%s", unconverted.message);
     done->stage_ms[STAGE_CONVERT] = clock_ms_since(start);
 
     stage->threshold = control_threshold(pipeline->control);
-    DetectorSettings settings = pipeline->settings;
+    LookoutSettings settings = pipeline->settings;
     settings.threshold = stage->steady ? steady_lower_threshold(stage->threshold) : stage->threshold;
-    const DetectorImage image = {stage->rgb.planes[0], stage->rgb.width, stage->rgb.height,
-                                 stage->rgb.strides[0]};
-    if (detector_detect(detector, &image, &settings, &stage->result, &failure) != DETECTOR_OK)
-        return app_fail(error, "%s", failure.message);
+    const LookoutImage image = {stage->rgb.planes[0], stage->rgb.width, stage->rgb.height,
+                                stage->rgb.strides[0]};
+    if (lookout_detect(detector, &image, &settings, &stage->result, &failure) != LOOKOUT_OK)
+        return error_set(error, "%s", failure.message);
     done->stage_ms[STAGE_RESIZE] = stage->result.resize_ms;
     done->stage_ms[STAGE_INFERENCE] = stage->result.inference_ms;
 

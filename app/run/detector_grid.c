@@ -1,6 +1,7 @@
 #include "app/run/detector_grid.h"
+#include "base/exit_code.h"
 
-#include "app/classes.h"
+#include "app/run/classes.h"
 #include <math.h>
 #include <string.h>
 
@@ -46,7 +47,7 @@ static void list_sizes(DetectorGrid *grid, int asked)
     sizes[place] = asked;
 }
 
-ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, AppError *error)
+ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, Error *error)
 {
     *grid = (DetectorGrid){0};
     Weights weights;
@@ -56,7 +57,7 @@ ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, AppE
     grid->asked = options->model;
     memcpy(grid->path, weights.path, sizeof grid->path);
     grid->engine = weights.engine;
-    grid->info = detector_model_info(weights.model);
+    grid->info = lookout_model_info(weights.model);
     list_alphas(grid, grid->info->alpha);
     list_sizes(grid, options->size);
     *number = grid_number(grid, grid->info->alpha, options->size, error);
@@ -67,10 +68,10 @@ ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, AppE
 void grid_close(DetectorGrid *grid)
 {
     for (int i = 0; i < GRID_MAX_ALPHAS * GRID_MAX_SIZES; i++)
-        detector_destroy(grid->detectors[i]);
+        lookout_detector_destroy(grid->detectors[i]);
     for (int i = 0; i < GRID_MAX_ALPHAS; i++)
-        detector_model_destroy(grid->models[i]);
-    detector_engine_destroy(grid->engine);
+        lookout_model_destroy(grid->models[i]);
+    lookout_engine_destroy(grid->engine);
     *grid = (DetectorGrid){0};
 }
 
@@ -84,7 +85,7 @@ int grid_size(const DetectorGrid *grid, int number)
     return grid->sizes[number % GRID_MAX_SIZES];
 }
 
-int grid_number(const DetectorGrid *grid, double alpha, int size, AppError *error)
+int grid_number(const DetectorGrid *grid, double alpha, int size, Error *error)
 {
     int row = 0, column = 0;
     while (row < grid->alpha_count && !same_alpha(grid->alphas[row], alpha))
@@ -92,58 +93,58 @@ int grid_number(const DetectorGrid *grid, double alpha, int size, AppError *erro
     while (column < grid->size_count && grid->sizes[column] != size)
         column++;
     if (row == grid->alpha_count)
-        return app_fail(error, "alpha %g: there are 1, 0.75, 0.5 and 0.25", alpha);
+        return error_set(error, "alpha %g: there are 1, 0.75, 0.5 and 0.25", alpha);
     if (column == grid->size_count)
-        return app_fail(error, "size %d: there are 320, 288, 256, 224, 192, 160 and 128", size);
+        return error_set(error, "size %d: there are 320, 288, 256, 224, 192, 160 and 128", size);
     return row * GRID_MAX_SIZES + column;
 }
 
-int grid_find_weights(const DetectorGrid *grid, int number, char path[PATH_MAX], AppError *error)
+int grid_find_weights(const DetectorGrid *grid, int number, char path[PATH_MAX], Error *error)
 {
     double alpha = grid_alpha(grid, number);
     if (weights_find(grid->asked, alpha, path, error))
         return -1;
     /* the same file for another alpha: it is the file itself that --model names */
     if (!strcmp(path, grid->path) && !same_alpha(alpha, grid->info->alpha))
-        return app_fail(error, "%s has alpha %g; to change it, name a directory with --model", path,
-                        grid->info->alpha);
+        return error_set(error, "%s has alpha %g; to change it, name a directory with --model", path,
+                         grid->info->alpha);
     return 0;
 }
 
-static DetectorModel *load_model(const DetectorGrid *grid, int number, AppError *error)
+static LookoutModel *load_model(const DetectorGrid *grid, int number, Error *error)
 {
     char path[PATH_MAX];
-    DetectorError failure;
+    LookoutError failure;
     if (grid_find_weights(grid, number, path, error))
         return NULL;
-    DetectorModel *model = detector_model_load(grid->engine, path, &failure);
+    LookoutModel *model = lookout_model_load(grid->engine, path, &failure);
     if (!model) {
-        app_fail(error, "%s", failure.message);
+        error_set(error, "%s", failure.message);
         return NULL;
     }
-    const DetectorModelInfo *info = detector_model_info(model);
+    const LookoutModelInfo *info = lookout_model_info(model);
     double alpha = grid_alpha(grid, number);
     if (!same_alpha(info->alpha, alpha))
-        app_fail(error, "weights %s: expected alpha %g, but it has %g", path, alpha, info->alpha);
+        error_set(error, "weights %s: expected alpha %g, but it has %g", path, alpha, info->alpha);
     else if (!classes_are_same(info, grid->info))
-        app_fail(error,
-                 "weights %s: its classes are not those of %s; alpha changes only among weights with "
-                 "the same classes",
-                 path, grid->path);
+        error_set(error,
+                  "weights %s: its classes are not those of %s; alpha changes only among weights with "
+                  "the same classes",
+                  path, grid->path);
     else
         return model;
-    detector_model_destroy(model);
+    lookout_model_destroy(model);
     return NULL;
 }
 
 /* What the file tells of a size, or what follows: between two sizes that it tells, on the line between them;
  * below the smallest in proportion to the size, above the largest no better than there. 0 where it tells
  * nothing. */
-static double accuracy_at(const DetectorModelInfo *info, int size)
+static double accuracy_at(const LookoutModelInfo *info, int size)
 {
-    DetectorAccuracy below = {0};
+    LookoutAccuracy below = {0};
     for (int i = 0; i < info->accuracy_count; i++) {
-        const DetectorAccuracy at = info->accuracies[i];
+        const LookoutAccuracy at = info->accuracies[i];
         if (size <= at.size)
             return below.ap + (at.ap - below.ap) * (size - below.size) / (at.size - below.size);
         below = at;
@@ -151,17 +152,17 @@ static double accuracy_at(const DetectorModelInfo *info, int size)
     return below.ap;
 }
 
-Detector *grid_make(DetectorGrid *grid, int number, AppError *error)
+LookoutDetector *grid_make(DetectorGrid *grid, int number, Error *error)
 {
-    DetectorModel **model = &grid->models[number / GRID_MAX_SIZES];
+    LookoutModel **model = &grid->models[number / GRID_MAX_SIZES];
     if (!*model)
         *model = load_model(grid, number, error);
     if (!*model)
         return NULL;
-    DetectorError failure;
-    Detector *detector = detector_create(*model, grid_size(grid, number), &failure);
+    LookoutError failure;
+    LookoutDetector *detector = lookout_detector_create(*model, grid_size(grid, number), &failure);
     if (!detector)
-        app_fail(error, "%s", failure.message);
-    grid->accuracies[number] = accuracy_at(detector_model_info(*model), grid_size(grid, number));
+        error_set(error, "%s", failure.message);
+    grid->accuracies[number] = accuracy_at(lookout_model_info(*model), grid_size(grid, number));
     return detector;
 }

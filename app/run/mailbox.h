@@ -3,8 +3,8 @@
  * reader, and one is the latest that was published. Nobody waits for the other, and nothing is allocated once
  * the frames have their size.
  */
-#ifndef LOOKOUT_MAILBOX_H
-#define LOOKOUT_MAILBOX_H
+#ifndef LOOKOUT_APP_RUN_MAILBOX_H
+#define LOOKOUT_APP_RUN_MAILBOX_H
 
 #include "vision/frame.h"
 

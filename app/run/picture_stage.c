@@ -33,7 +33,7 @@ void picture_stage_destroy(PictureStage *stage)
     free(stage);
 }
 
-static DrawBox box_of(const PictureStage *stage, const Detection *detection, const Frame *picture)
+static DrawBox box_of(const PictureStage *stage, const LookoutDetection *detection, const Frame *picture)
 {
     return (DrawBox){
         .x = detection->x1 * (float)picture->width,
@@ -46,14 +46,14 @@ static DrawBox box_of(const PictureStage *stage, const Detection *detection, con
     };
 }
 
-const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const Detection *detections,
-                                int count, int uses, AppError *error)
+const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const LookoutDetection *detections,
+                                int count, int uses, Error *error)
 {
     const Pipeline *pipeline = stage->pipeline;
-    VisionError why;
+    Error why;
     Frame *picture = pipeline->window ? mailbox_blank(pipeline->window) : &stage->own;
     if (converter_to_i420(stage->converter, frame, picture, &why)) {
-        app_fail(error, "%s", why.message);
+        error_set(error, "%s", why.message);
         return NULL;
     }
     Recorder *recorder = pipeline->recorder;

@@ -1,6 +1,6 @@
 /* Frame and boxes to the picture that is recorded and shown. For one thread. */
-#ifndef LOOKOUT_PICTURE_STAGE_H
-#define LOOKOUT_PICTURE_STAGE_H
+#ifndef LOOKOUT_APP_RUN_PICTURE_STAGE_H
+#define LOOKOUT_APP_RUN_PICTURE_STAGE_H
 
 #include "app/run/pipeline.h"
 
@@ -16,8 +16,8 @@ typedef enum PictureUse { PICTURE_FOR_SNAPSHOT = 1, PICTURE_FOR_RECORDING = 2 } 
 /* Converts the frame and draws the detections; gives the recorder what it wants for these uses, of
  * PictureUse. The picture is valid until the next call or picture_stage_show(). Returns NULL with error (a
  * damaged MJPEG picture). */
-const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const Detection *detections,
-                                int count, int uses, AppError *error);
+const Frame *picture_stage_draw(PictureStage *stage, const Frame *frame, const LookoutDetection *detections,
+                                int count, int uses, Error *error);
 /* Hands the picture to the window, if there is one; time_ns: its timestamp there. */
 void picture_stage_show(PictureStage *stage, int64_t time_ns);
 

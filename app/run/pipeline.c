@@ -22,14 +22,14 @@
  *   The main thread owns the window (app/window/view.h), if there is one, and starts the thread that calls
  *   pipeline_run() then; else it calls that itself. It alone receives signals.
  *
- *   The detector's workers (detector/pool.h) run tiles of a layer during detector_detect(), and sleep
+ *   The detector's workers (detector/pool.h) run tiles of a layer during lookout_detect(), and sleep
  *   otherwise.
  *
- *   The switcher's thread (app/run/switcher.h) loads weights, the recorder's (app/run/recorder.h) begins and
- *   closes files. Both sleep until they are asked to.
+ *   The switcher's thread (app/run/switcher.h) loads weights, the recorder's (app/sinks/recorder.h) begins
+ * and closes files. Both sleep until they are asked to.
  *
- *   A recording's thread (vision/writer.h) owns the encoder and copies of pictures in a bounded queue. When
- *   it is full, a clip waits and a camera's picture is dropped. It ends in writer_finish() or
+ *   A recording's thread (vision/record/writer.h) owns the encoder and copies of pictures in a bounded queue.
+ * When it is full, a clip waits and a camera's picture is dropped. It ends in writer_finish() or
  *   writer_destroy().
  *
  *   Decoder threads start and stop with the source, which is libavcodec's business.
@@ -41,7 +41,7 @@ static PipelineEnd end_of(WriteStatus status)
     return status == WRITE_OK ? PIPELINE_DONE : status == WRITE_CLOSED ? PIPELINE_CLOSED : PIPELINE_FAILED;
 }
 
-PipelineEnd pipeline_give_result(Pipeline *pipeline, const OutputFrame *frame, AppError *error)
+PipelineEnd pipeline_give_result(Pipeline *pipeline, const OutputFrame *frame, Error *error)
 {
     PipelineEnd end = PIPELINE_DONE;
     for (int i = 0; i < pipeline->output_count && end == PIPELINE_DONE; i++)
@@ -51,7 +51,7 @@ PipelineEnd pipeline_give_result(Pipeline *pipeline, const OutputFrame *frame, A
     return end;
 }
 
-PipelineEnd pipeline_give_picture(const Pipeline *pipeline, const OutputFrame *frame, AppError *error)
+PipelineEnd pipeline_give_picture(const Pipeline *pipeline, const OutputFrame *frame, Error *error)
 {
     if (!pipeline->recording)
         return PIPELINE_DONE;
@@ -64,9 +64,9 @@ int pipeline_has_all(const Pipeline *pipeline)
 }
 
 /* The first thing that went wrong is what counts. */
-static void finish(Output *output, PipelineEnd *end, AppError *error)
+static void finish(Output *output, PipelineEnd *end, Error *error)
 {
-    AppError why;
+    Error why;
     WriteStatus status = output->functions->finish(output, &why);
     if (status == WRITE_FAILED && *end != PIPELINE_FAILED && *end != PIPELINE_DAMAGED) {
         *error = why;
@@ -76,7 +76,7 @@ static void finish(Output *output, PipelineEnd *end, AppError *error)
     }
 }
 
-PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error)
+PipelineEnd pipeline_run(Pipeline *pipeline, Error *error)
 {
     PipelineEnd end =
         pipeline->source->live ? pipeline_run_live(pipeline, error) : pipeline_run_clip(pipeline, error);
@@ -84,7 +84,7 @@ PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error)
         finish(pipeline->recording, &end, error);
     for (int i = 0; i < pipeline->output_count; i++)
         finish(pipeline->outputs[i], &end, error);
-    AppError why;
+    Error why;
     int keeps = pipeline->still.width && (end == PIPELINE_DONE || end == PIPELINE_DAMAGED);
     if (keeps && pipeline_keep_still(pipeline, &why) && end == PIPELINE_DONE) {
         *error = why;

@@ -1,13 +1,13 @@
 /* From a source to the outputs: read, convert, detect, draw. */
-#ifndef LOOKOUT_PIPELINE_H
-#define LOOKOUT_PIPELINE_H
+#ifndef LOOKOUT_APP_RUN_PIPELINE_H
+#define LOOKOUT_APP_RUN_PIPELINE_H
 
-#include "app/output/output.h"
 #include "app/run/control.h"
 #include "app/run/mailbox.h"
-#include "app/run/recorder.h"
 #include "app/run/switcher.h"
-#include "vision/draw.h"
+#include "app/sinks/output.h"
+#include "app/sinks/recorder.h"
+#include "vision/draw/draw.h"
 
 typedef enum PipelineEnd {
     PIPELINE_DONE,    /* the input's end, or the number of frames asked for */
@@ -23,10 +23,10 @@ typedef enum PipelineEnd {
 
 /* Filled by the caller, who owns everything in it. */
 typedef struct Pipeline {
-    Source *source;
+    Input *source;
     Switcher *switcher;
     Control *control;           /* decides on the threshold */
-    DetectorSettings settings;  /* all but the threshold */
+    LookoutSettings settings;   /* all but the threshold */
     const char *const *classes; /* [K] names, for labels */
     int steady;                 /* boxes are held and numbered */
     double target_rate;         /* that `auto` holds; 0: the source's */
@@ -49,6 +49,6 @@ typedef struct Pipeline {
 
 /* Runs until it ends for one of the reasons above, then finishes the outputs, all of them: those that got
  * nothing make no file. A single picture then stays in the window until the run is stopped. */
-PipelineEnd pipeline_run(Pipeline *pipeline, AppError *error);
+PipelineEnd pipeline_run(Pipeline *pipeline, Error *error);
 
 #endif

@@ -1,7 +1,7 @@
-#include "app/clock.h"
 #include "app/run/detect_stage.h"
 #include "app/run/picture_stage.h"
 #include "app/run/pipeline_loops.h"
+#include "base/clock.h"
 
 #include <time.h>
 
@@ -64,7 +64,7 @@ static void wait_for_time(ClipRun *run, int64_t time_ns)
 }
 
 /* Waits while paused, still serving what keys ask for of the frame that is shown. */
-static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, AppError *error)
+static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, Error *error)
 {
     const Pipeline *pipeline = run->pipeline;
     int64_t start = clock_now_ns();
@@ -78,18 +78,18 @@ static PipelineEnd wait_for_turn(ClipRun *run, const OutputFrame *done, AppError
 }
 
 /* The source's frame does not outlive it. */
-static PipelineEnd copy_still(Pipeline *pipeline, const Frame *frame, AppError *error)
+static PipelineEnd copy_still(Pipeline *pipeline, const Frame *frame, Error *error)
 {
     if (!pipeline->window || !pipeline->source->still || pipeline->loop)
         return PIPELINE_DONE;
     if (!frame_copy(&pipeline->still, frame))
         return PIPELINE_DONE;
-    app_fail(error, "out of memory");
+    error_set(error, "out of memory");
     return PIPELINE_FAILED;
 }
 
 /* Takes a frame that was read through all stages. PIPELINE_DONE: go on. */
-static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, AppError *error)
+static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, Error *error)
 {
     Pipeline *pipeline = run->pipeline;
     OutputFrame done = {.stage_ms[STAGE_READ] = read_ms};
@@ -114,22 +114,22 @@ static PipelineEnd process(ClipRun *run, const Frame *frame, double read_ms, App
 }
 
 /* Whether an input that has ended goes on with another round. PIPELINE_DONE: no more frames. */
-static int start_again(ClipRun *run, PipelineEnd *end, AppError *error)
+static int start_again(ClipRun *run, PipelineEnd *end, Error *error)
 {
-    Source *source = run->pipeline->source;
+    Input *source = run->pipeline->source;
     *end = PIPELINE_DONE;
     if (!run->pipeline->loop || !run->rounds.frames || control_stopped(run->pipeline->control))
         return 0;
-    VisionError why;
+    Error why;
     if (!source->functions->rewind) {
-        app_fail(error, "option --loop: this input cannot start again");
+        error_set(error, "option --loop: this input cannot start again");
         *end = PIPELINE_FAILED;
         return 0;
     }
     if (source->functions->rewind(source, &why)) {
         if (control_stopped(run->pipeline->control))
             return 0;
-        app_fail(error, "%s", why.message);
+        error_set(error, "%s", why.message);
         *end = PIPELINE_FAILED;
         return 0;
     }
@@ -137,22 +137,22 @@ static int start_again(ClipRun *run, PipelineEnd *end, AppError *error)
     return 1;
 }
 
-static PipelineEnd run_frames(ClipRun *run, AppError *error)
+static PipelineEnd run_frames(ClipRun *run, Error *error)
 {
     Pipeline *pipeline = run->pipeline;
     while (!control_stopped(pipeline->control) && !pipeline_has_all(pipeline)) {
         Frame frame;
-        VisionError why;
+        Error why;
         PipelineEnd end;
         int64_t start = clock_now_ns();
-        SourceStatus status = pipeline->source->functions->read(pipeline->source, &frame, &why);
+        InputStatus status = pipeline->source->functions->read(pipeline->source, &frame, &why);
         if (control_stopped(pipeline->control))
             break; /* what was being read looks damaged then */
-        if (status == SOURCE_DAMAGED) {
-            app_fail(error, "%s", why.message);
+        if (status == INPUT_DAMAGED) {
+            error_set(error, "%s", why.message);
             return PIPELINE_DAMAGED;
         }
-        if (status != SOURCE_FRAME) {
+        if (status != INPUT_FRAME) {
             if (start_again(run, &end, error))
                 continue;
             if (end != PIPELINE_DONE)
@@ -174,7 +174,7 @@ static PipelineEnd run_frames(ClipRun *run, AppError *error)
     return control_stopped(pipeline->control) ? PIPELINE_STOPPED : PIPELINE_DONE;
 }
 
-PipelineEnd pipeline_run_clip(Pipeline *pipeline, AppError *error)
+PipelineEnd pipeline_run_clip(Pipeline *pipeline, Error *error)
 {
     PipelineEnd end = PIPELINE_FAILED;
     ClipRun run = {.pipeline = pipeline, .detect = detect_stage_create(pipeline, error)};
@@ -183,7 +183,7 @@ PipelineEnd pipeline_run_clip(Pipeline *pipeline, AppError *error)
     if (pipeline->drawing)
         run.pictures = picture_stage_create(pipeline);
     if (pipeline->drawing && !run.pictures)
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
     else
         end = run_frames(&run, error);
     picture_stage_destroy(run.pictures);

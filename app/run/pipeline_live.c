@@ -1,9 +1,9 @@
-#include "app/clock.h"
-#include "app/message.h"
 #include "app/run/detect_stage.h"
 #include "app/run/picture_stage.h"
 #include "app/run/pipeline_loops.h"
-#include "app/thread.h"
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/thread.h"
 #include "vision/convert.h"
 
 #include <stdlib.h>
@@ -19,9 +19,9 @@ typedef struct LiveRun {
     /* the capture thread's */
     Converter *converter;
     PictureStage *pictures; /* NULL: nothing wants them */
-    Detection drawn[PIPELINE_MAX_DETECTIONS];
+    LookoutDetection drawn[PIPELINE_MAX_DETECTIONS];
     Frame held; /* what the window shows while paused, for snapshots of it, and its boxes */
-    Detection held_boxes[PIPELINE_MAX_DETECTIONS];
+    LookoutDetection held_boxes[PIPELINE_MAX_DETECTIONS];
     int held_count, is_holding;
     int64_t first_time;    /* ns */
     int64_t damaged_since; /* ns, time of the first of the damaged pictures that came last; 0: none */
@@ -33,15 +33,15 @@ typedef struct LiveRun {
     _Atomic double read_ms, draw_ms; /* what the last frame took of the capture thread */
 
     pthread_mutex_t lock; /* over what follows */
-    Detection latest[PIPELINE_MAX_DETECTIONS];
+    LookoutDetection latest[PIPELINE_MAX_DETECTIONS];
     int latest_count;
     int over;        /* the run ends; `end` and `error` say how */
     PipelineEnd end; /* of whoever was first to end */
-    AppError error;
+    Error error;
 } LiveRun;
 
 /* Ends the run, unless it has been ended already. */
-static void end_run(LiveRun *run, PipelineEnd end, const AppError *error)
+static void end_run(LiveRun *run, PipelineEnd end, const Error *error)
 {
     pthread_mutex_lock(&run->lock);
     if (!run->over) {
@@ -63,7 +63,7 @@ static int is_over(LiveRun *run)
 
 /* ---- the detection thread ------------------------------------------------------------------------ */
 
-static void publish_boxes(LiveRun *run, const DetectorResult *result)
+static void publish_boxes(LiveRun *run, const LookoutResult *result)
 {
     int count = result->count < PIPELINE_MAX_DETECTIONS ? result->count : PIPELINE_MAX_DETECTIONS;
     pthread_mutex_lock(&run->lock);
@@ -72,7 +72,7 @@ static void publish_boxes(LiveRun *run, const DetectorResult *result)
     pthread_mutex_unlock(&run->lock);
 }
 
-static PipelineEnd detect_newest(LiveRun *run, Frame *frame, AppError *error)
+static PipelineEnd detect_newest(LiveRun *run, Frame *frame, Error *error)
 {
     Pipeline *pipeline = run->pipeline;
     OutputFrame done = {.stage_ms = {[STAGE_READ] = run->read_ms, [STAGE_DRAW] = run->draw_ms}};
@@ -89,7 +89,7 @@ static PipelineEnd detect_newest(LiveRun *run, Frame *frame, AppError *error)
 static void *detect_frames(void *argument)
 {
     LiveRun *run = argument;
-    AppError error;
+    Error error;
     PipelineEnd end = PIPELINE_DONE;
     while (end == PIPELINE_DONE && !pipeline_has_all(run->pipeline)) {
         Frame *frame = mailbox_wait(run->frames);
@@ -106,7 +106,7 @@ static void *detect_frames(void *argument)
 
 static void count_skipped(LiveRun *run, int64_t time_ns)
 {
-    SourceCounts *counts = &run->pipeline->source->counts;
+    InputCounts *counts = &run->pipeline->source->counts;
     long long before =
         atomic_load(&counts->skipped) + atomic_load(&counts->dropped) + atomic_load(&counts->damaged);
     control_captured(run->pipeline->control, time_ns, run->skipped + before);
@@ -115,7 +115,7 @@ static void count_skipped(LiveRun *run, int64_t time_ns)
 /* Once. */
 static void tell_advice(LiveRun *run)
 {
-    Source *source = run->pipeline->source;
+    Input *source = run->pipeline->source;
     const char *advice = source->functions->advice ? source->functions->advice(source) : NULL;
     if (run->is_advised || !advice)
         return;
@@ -147,7 +147,7 @@ static int snapshot_is_wished(const LiveRun *run)
 }
 
 /* Paused, the window stands still, and so does what is saved of it. */
-static PipelineEnd draw_held(LiveRun *run, AppError *error)
+static PipelineEnd draw_held(LiveRun *run, Error *error)
 {
     if (!run->is_holding || !snapshot_is_wished(run))
         return PIPELINE_DONE;
@@ -157,7 +157,7 @@ static PipelineEnd draw_held(LiveRun *run, AppError *error)
                : PIPELINE_FAILED;
 }
 
-static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, AppError *error)
+static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captured_ns, Error *error)
 {
     pthread_mutex_lock(&run->lock);
     int count = run->latest_count;
@@ -182,7 +182,7 @@ static PipelineEnd draw_picture(LiveRun *run, const Frame *frame, int64_t captur
 }
 
 /* What else is done with the next picture. Of what was shown last nothing is kept, but in a pause. */
-static PipelineEnd serve_without_picture(LiveRun *run, AppError *error)
+static PipelineEnd serve_without_picture(LiveRun *run, Error *error)
 {
     Control *control = run->pipeline->control;
     if (run->pipeline->recorder)
@@ -194,11 +194,11 @@ static PipelineEnd serve_without_picture(LiveRun *run, AppError *error)
     return PIPELINE_DONE;
 }
 
-static PipelineEnd lose_camera(LiveRun *run, const VisionError *why, AppError *error)
+static PipelineEnd lose_camera(LiveRun *run, const Error *why, Error *error)
 {
     Pipeline *pipeline = run->pipeline;
     if (pipeline->exit_on_lost) {
-        app_fail(error, "%s", why->message);
+        error_set(error, "%s", why->message);
         return PIPELINE_LOST;
     }
     if (run->is_lost)
@@ -221,21 +221,21 @@ static void find_camera(LiveRun *run)
 }
 
 /* A picture that cannot be decoded. A camera that sends nothing else is lost like one that sends nothing. */
-static PipelineEnd miss_picture(LiveRun *run, int64_t time_ns, AppError *error)
+static PipelineEnd miss_picture(LiveRun *run, int64_t time_ns, Error *error)
 {
     atomic_fetch_add(&run->pipeline->source->counts.damaged, 1);
     if (!run->damaged_since)
         run->damaged_since = time_ns;
     if (!run->is_lost && time_ns - run->damaged_since < PATIENCE_NS)
         return PIPELINE_DONE;
-    VisionError why;
-    vision_fail(&why, "camera lost: all its pictures are damaged; try another cable or --camera-format");
+    Error why;
+    error_set(&why, "camera lost: all its pictures are damaged; try another cable or --camera-format");
     return lose_camera(run, &why, error);
 }
 
-static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
+static PipelineEnd take_frame(LiveRun *run, const Frame *frame, Error *error)
 {
-    VisionError why;
+    Error why;
     Frame *copy = mailbox_blank(run->frames);
     int64_t start = clock_now_ns();
     if (converter_to_i420(run->converter, frame, copy, &why))
@@ -262,24 +262,24 @@ static PipelineEnd take_frame(LiveRun *run, const Frame *frame, AppError *error)
     return end;
 }
 
-static PipelineEnd capture_frames(LiveRun *run, AppError *error)
+static PipelineEnd capture_frames(LiveRun *run, Error *error)
 {
-    Source *source = run->pipeline->source;
+    Input *source = run->pipeline->source;
     PipelineEnd end = PIPELINE_DONE;
     while (end == PIPELINE_DONE && !is_over(run)) {
         Frame frame;
-        VisionError why;
+        Error why;
         switch (source->functions->read(source, &frame, &why)) {
-        case SOURCE_FRAME:
+        case INPUT_FRAME:
             end = take_frame(run, &frame, error);
             break;
-        case SOURCE_LOST:
+        case INPUT_LOST:
             end = lose_camera(run, &why, error);
             break;
-        case SOURCE_END:
+        case INPUT_END:
             return PIPELINE_DONE;
-        case SOURCE_DAMAGED:
-            app_fail(error, "%s", why.message);
+        case INPUT_DAMAGED:
+            error_set(error, "%s", why.message);
             return PIPELINE_DAMAGED;
         }
     }
@@ -288,13 +288,13 @@ static PipelineEnd capture_frames(LiveRun *run, AppError *error)
 
 /* ---- the run ------------------------------------------------------------------------------------- */
 
-PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
+PipelineEnd pipeline_run_live(Pipeline *pipeline, Error *error)
 {
     PipelineEnd end = PIPELINE_FAILED;
     pthread_t thread;
     LiveRun *run = calloc(1, sizeof *run);
     if (!run) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         return PIPELINE_FAILED;
     }
     run->pipeline = pipeline;
@@ -304,11 +304,11 @@ PipelineEnd pipeline_run_live(Pipeline *pipeline, AppError *error)
     run->pictures = pipeline->drawing ? picture_stage_create(pipeline) : NULL;
     run->detect = detect_stage_create(pipeline, error);
     if (!run->frames || !run->converter || !run->detect || (pipeline->drawing && !run->pictures)) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         goto out;
     }
     if (thread_start(&thread, detect_frames, run)) {
-        app_fail(error, "no thread can be started");
+        error_set(error, "no thread can be started");
         goto out;
     }
     end = capture_frames(run, error);

@@ -4,7 +4,7 @@
 
 /* Detects and draws the picture anew whenever a key wants something of it; and at once, as one may have been
  * pressed before. */
-static int follow_keys(const Pipeline *pipeline, DetectStage *detect, PictureStage *pictures, AppError *error)
+static int follow_keys(const Pipeline *pipeline, DetectStage *detect, PictureStage *pictures, Error *error)
 {
     const Frame *still = &pipeline->still;
     while (!control_stopped(pipeline->control)) {
@@ -20,7 +20,7 @@ static int follow_keys(const Pipeline *pipeline, DetectStage *detect, PictureSta
     return 0;
 }
 
-int pipeline_keep_still(const Pipeline *pipeline, AppError *error)
+int pipeline_keep_still(const Pipeline *pipeline, Error *error)
 {
     int status = -1;
     PictureStage *pictures = picture_stage_create(pipeline);
@@ -28,7 +28,7 @@ int pipeline_keep_still(const Pipeline *pipeline, AppError *error)
     if (pictures && detect)
         status = follow_keys(pipeline, detect, pictures, error);
     else
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
     detect_stage_destroy(detect);
     picture_stage_destroy(pictures);
     return status;

@@ -2,8 +2,8 @@
  * `auto`: the most accurate (alpha, size) that holds a frame rate, from measured times. Pure arithmetic: no
  * clock, no threads.
  */
-#ifndef LOOKOUT_RATE_CONTROL_H
-#define LOOKOUT_RATE_CONTROL_H
+#ifndef LOOKOUT_APP_RUN_RATE_CONTROL_H
+#define LOOKOUT_APP_RUN_RATE_CONTROL_H
 
 #include "app/run/switcher.h"
 

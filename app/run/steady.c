@@ -15,7 +15,7 @@ static const int64_t longest_gap =
     2000000000; /* ns between frames of which the second says nothing of the first */
 
 typedef struct Track {
-    Detection seen;               /* as it was detected last, or where it has moved since */
+    LookoutDetection seen;        /* as it was detected last, or where it has moved since */
     float velocity_x, velocity_y; /* of the centre, picture widths and heights a second */
     int64_t seen_ns;
     int id;
@@ -28,7 +28,7 @@ struct Steady {
     int count;
     int last_id;
     int64_t time_ns; /* of the latest frame */
-    Detection shown[MOST_TRACKS];
+    LookoutDetection shown[MOST_TRACKS];
     int ids[MOST_TRACKS];
 };
 
@@ -47,7 +47,7 @@ double steady_lower_threshold(double threshold)
     return threshold * stay_share;
 }
 
-static float overlap(const Detection *a, const Detection *b)
+static float overlap(const LookoutDetection *a, const LookoutDetection *b)
 {
     float width = fminf(a->x2, b->x2) - fmaxf(a->x1, b->x1);
     float height = fminf(a->y2, b->y2) - fmaxf(a->y1, b->y1);
@@ -57,7 +57,7 @@ static float overlap(const Detection *a, const Detection *b)
     return common / ((a->x2 - a->x1) * (a->y2 - a->y1) + (b->x2 - b->x1) * (b->y2 - b->y1) - common);
 }
 
-static int is_empty(const Detection *box)
+static int is_empty(const LookoutDetection *box)
 {
     return !(box->x2 > box->x1 && box->y2 > box->y1);
 }
@@ -76,7 +76,7 @@ static void predict(Steady *steady, float seconds)
     }
 }
 
-static Track *nearest(Steady *steady, const Detection *detection)
+static Track *nearest(Steady *steady, const LookoutDetection *detection)
 {
     Track *best = NULL;
     float best_overlap = least_overlap;
@@ -94,10 +94,10 @@ static Track *nearest(Steady *steady, const Detection *detection)
 }
 
 /* The box was predicted; how far off that was corrects the velocity, by half since boxes jitter. */
-static void match(Track *track, const Detection *detection, float seconds, int64_t time_ns)
+static void match(Track *track, const LookoutDetection *detection, float seconds, int64_t time_ns)
 {
     if (seconds > 0) {
-        const Detection *old = &track->seen;
+        const LookoutDetection *old = &track->seen;
         track->velocity_x += (detection->x1 + detection->x2 - old->x1 - old->x2) / 4 / seconds;
         track->velocity_y += (detection->y1 + detection->y2 - old->y1 - old->y2) / 4 / seconds;
     }
@@ -107,7 +107,7 @@ static void match(Track *track, const Detection *detection, float seconds, int64
     track->matched = 1;
 }
 
-static void begin(Steady *steady, const Detection *detection, int64_t time_ns)
+static void begin(Steady *steady, const LookoutDetection *detection, int64_t time_ns)
 {
     if (steady->count == MOST_TRACKS)
         return;
@@ -144,8 +144,8 @@ static void sort(Steady *steady)
     }
 }
 
-DetectorResult steady_update(Steady *steady, const DetectorResult *result, int64_t time_ns, double threshold,
-                             const int **ids)
+LookoutResult steady_update(Steady *steady, const LookoutResult *result, int64_t time_ns, double threshold,
+                            const int **ids)
 {
     int64_t gap = time_ns - steady->time_ns;
     if (gap < 0 || gap > longest_gap)
@@ -154,7 +154,7 @@ DetectorResult steady_update(Steady *steady, const DetectorResult *result, int64
     steady->time_ns = time_ns;
     predict(steady, seconds);
     for (int i = 0; i < result->count; i++) {
-        const Detection *detection = &result->detections[i];
+        const LookoutDetection *detection = &result->detections[i];
         Track *track = nearest(steady, detection);
         if (track)
             match(track, detection, seconds, time_ns);
@@ -168,7 +168,7 @@ DetectorResult steady_update(Steady *steady, const DetectorResult *result, int64
         steady->ids[i] = steady->tracks[i].id;
     }
     *ids = steady->ids;
-    DetectorResult shown = *result;
+    LookoutResult shown = *result;
     shown.detections = steady->shown;
     shown.count = steady->count;
     return shown;

@@ -3,10 +3,10 @@
  * must reach the threshold to appear, a known one may fall to a lower one, and is held for a short while when
  * it is missed, moving on as it did. Each gets a number that it keeps.
  */
-#ifndef LOOKOUT_STEADY_H
-#define LOOKOUT_STEADY_H
+#ifndef LOOKOUT_APP_RUN_STEADY_H
+#define LOOKOUT_APP_RUN_STEADY_H
 
-#include "detector/detector.h"
+#include "detector/lookout.h"
 
 typedef struct Steady Steady;
 
@@ -18,7 +18,7 @@ double steady_lower_threshold(double threshold);
 
 /* Takes what was detected in a frame with this timestamp and returns what is to be shown: the detections,
  * best first, and their ids; both are valid until the next call. */
-DetectorResult steady_update(Steady *steady, const DetectorResult *result, int64_t time_ns, double threshold,
-                             const int **ids);
+LookoutResult steady_update(Steady *steady, const LookoutResult *result, int64_t time_ns, double threshold,
+                            const int **ids);
 
 #endif

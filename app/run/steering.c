@@ -1,11 +1,11 @@
 #include "app/run/steering.h"
 
-typedef int Step(Switcher *switcher, int step, SwitchPoint *point, AppError *error);
+typedef int Step(Switcher *switcher, int step, SwitchPoint *point, Error *error);
 
 static void take_step(const Steering *steering, Step *take, int step)
 {
     SwitchPoint point;
-    AppError why;
+    Error why;
     control_set_automatic(steering->control, 0);
     if (take(steering->switcher, step, &point, &why))
         control_notice(steering->control, "%s", why.message);

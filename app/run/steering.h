@@ -1,6 +1,6 @@
 /* What keys do to alpha, rho and `auto`: they ask the switcher and say what came of it. */
-#ifndef LOOKOUT_STEERING_H
-#define LOOKOUT_STEERING_H
+#ifndef LOOKOUT_APP_RUN_STEERING_H
+#define LOOKOUT_APP_RUN_STEERING_H
 
 #include "app/run/control.h"
 #include "app/run/switcher.h"

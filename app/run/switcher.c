@@ -3,8 +3,9 @@
  * of the active point, which is stored after that point's detector.
  */
 #include "app/run/switcher.h"
+#include "base/exit_code.h"
 
-#include "app/thread.h"
+#include "base/thread.h"
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ struct Switcher {
     int running, stopping;
     pthread_t thread;
     int failure_waits;
-    AppError failure;
+    Error failure;
 };
 
 static SwitchPoint point_of(const Switcher *switcher, int number)
@@ -60,7 +61,7 @@ static int next_missing(const Switcher *switcher)
 }
 
 /* Under the lock. */
-static void keep_detector(Switcher *switcher, int number, Detector *detector)
+static void keep_detector(Switcher *switcher, int number, LookoutDetector *detector)
 {
     switcher->grid.detectors[number] = detector;
     if (number == switcher->wish)
@@ -68,7 +69,7 @@ static void keep_detector(Switcher *switcher, int number, Detector *detector)
 }
 
 /* Under the lock. Without its model no size of an alpha can be had. */
-static void note_failure(Switcher *switcher, int number, const AppError *error)
+static void note_failure(Switcher *switcher, int number, const Error *error)
 {
     int row = number / GRID_MAX_SIZES;
     for (int size = 0; size < switcher->grid.size_count; size++)
@@ -92,9 +93,9 @@ static void *run(void *argument)
             pthread_cond_wait(&switcher->changed, &switcher->lock);
             continue;
         }
-        AppError error;
+        Error error;
         pthread_mutex_unlock(&switcher->lock);
-        Detector *detector = grid_make(&switcher->grid, number, &error);
+        LookoutDetector *detector = grid_make(&switcher->grid, number, &error);
         pthread_mutex_lock(&switcher->lock);
         if (detector)
             keep_detector(switcher, number, detector);
@@ -106,7 +107,7 @@ static void *run(void *argument)
 }
 
 /* Under the lock: starts the thread, or tells it that there is something new. */
-static int wake(Switcher *switcher, AppError *error)
+static int wake(Switcher *switcher, Error *error)
 {
     if (switcher->running) {
         pthread_cond_signal(&switcher->changed);
@@ -114,26 +115,26 @@ static int wake(Switcher *switcher, AppError *error)
     }
     int code = thread_start(&switcher->thread, run, switcher);
     if (code)
-        return app_fail(error, "no thread can be started to load weights: %s", strerror(code));
+        return error_set(error, "no thread can be started to load weights: %s", strerror(code));
     switcher->running = 1;
     return 0;
 }
 
 /* ---- life --------------------------------------------------------------------------------------- */
 
-ExitCode switcher_create(const Options *options, Switcher **result, AppError *error)
+ExitCode switcher_create(const Options *options, Switcher **result, Error *error)
 {
     *result = NULL;
     Switcher *switcher = calloc(1, sizeof *switcher);
     if (!switcher) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         return EXIT_FAILED;
     }
     pthread_mutex_init(&switcher->lock, NULL);
     pthread_cond_init(&switcher->changed, NULL);
     ExitCode code = grid_open(&switcher->grid, options, &switcher->wish, error);
     if (code == EXIT_DONE) {
-        Detector *detector = grid_make(&switcher->grid, switcher->wish, error);
+        LookoutDetector *detector = grid_make(&switcher->grid, switcher->wish, error);
         if (detector)
             keep_detector(switcher, switcher->wish, detector);
         else
@@ -163,12 +164,12 @@ void switcher_destroy(Switcher *switcher)
     free(switcher);
 }
 
-const DetectorEngine *switcher_engine(const Switcher *switcher)
+const LookoutEngine *switcher_engine(const Switcher *switcher)
 {
     return switcher->grid.engine;
 }
 
-const DetectorModelInfo *switcher_model(const Switcher *switcher)
+const LookoutModelInfo *switcher_model(const Switcher *switcher)
 {
     return switcher->grid.info;
 }
@@ -180,7 +181,7 @@ const char *switcher_model_path(const Switcher *switcher)
 
 /* ---- questions ---------------------------------------------------------------------------------- */
 
-Detector *switcher_detector(Switcher *switcher, SwitchPoint *point)
+LookoutDetector *switcher_detector(Switcher *switcher, SwitchPoint *point)
 {
     int active = atomic_load(&switcher->active);
     if (point)
@@ -189,7 +190,7 @@ Detector *switcher_detector(Switcher *switcher, SwitchPoint *point)
 }
 
 /* Under the lock. */
-static int make_wish(Switcher *switcher, int number, AppError *error)
+static int make_wish(Switcher *switcher, int number, Error *error)
 {
     if (wake(switcher, error))
         return -1;
@@ -202,7 +203,7 @@ static int make_wish(Switcher *switcher, int number, AppError *error)
     return 0;
 }
 
-static int ask(Switcher *switcher, int number, AppError *error)
+static int ask(Switcher *switcher, int number, Error *error)
 {
     char path[PATH_MAX];
     pthread_mutex_lock(&switcher->lock);
@@ -216,7 +217,7 @@ static int ask(Switcher *switcher, int number, AppError *error)
     return status;
 }
 
-int switcher_ask(Switcher *switcher, SwitchPoint point, AppError *error)
+int switcher_ask(Switcher *switcher, SwitchPoint point, Error *error)
 {
     int number = grid_number(&switcher->grid, point.alpha, point.size, error);
     return number < 0 ? -1 : ask(switcher, number, error);
@@ -230,12 +231,12 @@ static int last_wish(Switcher *switcher)
     return wish;
 }
 
-int switcher_step_alpha(Switcher *switcher, int step, SwitchPoint *point, AppError *error)
+int switcher_step_alpha(Switcher *switcher, int step, SwitchPoint *point, Error *error)
 {
     int number = last_wish(switcher), end = switcher->grid.alpha_count * GRID_MAX_SIZES, refusals = 0;
     *point = point_of(switcher, number);
     for (number += step * GRID_MAX_SIZES; number >= 0 && number < end; number += step * GRID_MAX_SIZES) {
-        AppError why;
+        Error why;
         if (!ask(switcher, number, &why)) {
             *point = point_of(switcher, number);
             return 0;
@@ -246,7 +247,7 @@ int switcher_step_alpha(Switcher *switcher, int step, SwitchPoint *point, AppErr
     return refusals ? -1 : 0;
 }
 
-int switcher_step_size(Switcher *switcher, int step, SwitchPoint *point, AppError *error)
+int switcher_step_size(Switcher *switcher, int step, SwitchPoint *point, Error *error)
 {
     int number = last_wish(switcher), size = number % GRID_MAX_SIZES + step;
     *point = point_of(switcher, number);
@@ -260,7 +261,7 @@ int switcher_step_size(Switcher *switcher, int step, SwitchPoint *point, AppErro
 
 void switcher_prepare_all(Switcher *switcher)
 {
-    AppError ignored; /* whoever asks for a point next is told the same */
+    Error ignored; /* whoever asks for a point next is told the same */
     pthread_mutex_lock(&switcher->lock);
     switcher->want_all = 1;
     wake(switcher, &ignored);
@@ -281,7 +282,7 @@ int switcher_ready(Switcher *switcher, SwitchPoint points[SWITCHER_MAX_POINTS])
     return count;
 }
 
-int switcher_take_failure(Switcher *switcher, AppError *error)
+int switcher_take_failure(Switcher *switcher, Error *error)
 {
     pthread_mutex_lock(&switcher->lock);
     int failed = switcher->failure_waits;

@@ -1,6 +1,6 @@
 /* The keys as data: what window, on-screen help and man page say of them comes from one table. */
-#ifndef LOOKOUT_KEYS_H
-#define LOOKOUT_KEYS_H
+#ifndef LOOKOUT_APP_WINDOW_KEYS_H
+#define LOOKOUT_APP_WINDOW_KEYS_H
 
 #include <stddef.h>
 

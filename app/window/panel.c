@@ -1,5 +1,6 @@
 #include "app/window/panel.h"
 
+#include "base/text.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,22 +31,22 @@ static const uint32_t recording_light = 0x25CF; /* a black circle, which is red 
 
 /* ---- layout ------------------------------------------------------------------------------------- */
 
-static int width_of(Text *text, const char *start, const char *end)
+static int width_of(Font *text, const char *start, const char *end)
 {
     int width = 0;
     while (start < end)
-        width += text_glyph(text, text_next(&start))->advance;
+        width += font_glyph(text, text_next(&start))->advance;
     return width;
 }
 
 /* The end of what fits into `width` pixels: after a space if there is one, at least one character. */
-static const char *fit(Text *text, const char *start, const char *end, int width)
+static const char *fit(Font *text, const char *start, const char *end, int width)
 {
     const char *last_space = NULL;
     for (const char *here = start; here < end;) {
         const char *before = here;
         uint32_t character = text_next(&here);
-        width -= text_glyph(text, character)->advance;
+        width -= font_glyph(text, character)->advance;
         if (width < 0 && before > start)
             return last_space ? last_space : before;
         if (character == ' ')
@@ -54,7 +55,7 @@ static const char *fit(Text *text, const char *start, const char *end, int width
     return end;
 }
 
-static void add_span(Layout *layout, Text *text, Span span)
+static void add_span(Layout *layout, Font *text, Span span)
 {
     if (layout->count == MOST_SPANS)
         return;
@@ -65,19 +66,19 @@ static void add_span(Layout *layout, Text *text, Span span)
 }
 
 /* Where names end and what is said of them begins; 0 without names. */
-static int column_of_values(Text *text, const char *string)
+static int column_of_values(Font *text, const char *string)
 {
     int column = 0;
     for (const char *line = string; *line;) {
         const char *end = line + strcspn(line, "\n"), *tab = line + strcspn(line, "\t\n");
-        int width = tab < end ? width_of(text, line, tab) + text_height(text) * 3 / 4 : 0;
+        int width = tab < end ? width_of(text, line, tab) + font_height(text) * 3 / 4 : 0;
         column = width > column ? width : column;
         line = end + (*end == '\n');
     }
     return column;
 }
 
-static void lay_out(Layout *layout, Text *text, const char *string, int width)
+static void lay_out(Layout *layout, Font *text, const char *string, int width)
 {
     layout->count = layout->rows = layout->width = 0;
     int column = column_of_values(text, string);
@@ -101,9 +102,9 @@ static void lay_out(Layout *layout, Text *text, const char *string, int width)
 /* ---- pixels ------------------------------------------------------------------------------------- */
 
 /* Room around the text. */
-static int padding(const Text *text)
+static int padding(const Font *text)
 {
-    return text_height(text) * 2 / 5;
+    return font_height(text) * 2 / 5;
 }
 
 /* 0..255: how much of the pixel lies within a rectangle with round corners. */
@@ -153,15 +154,15 @@ static void draw_glyph(Panel *panel, const Glyph *glyph, int rows, int left, int
         }
 }
 
-static void draw_spans(Panel *panel, Text *text, const Layout *layout)
+static void draw_spans(Panel *panel, Font *text, const Layout *layout)
 {
-    int rows = text_height(text), pad = padding(text);
+    int rows = font_height(text), pad = padding(text);
     for (int i = 0; i < layout->count; i++) {
         const Span *span = &layout->spans[i];
         int pen = 2 * pad + span->x, top = pad + span->row * rows;
         for (const char *here = span->start; here < span->end;) {
             uint32_t character = text_next(&here);
-            const Glyph *glyph = text_glyph(text, character);
+            const Glyph *glyph = font_glyph(text, character);
             Colour colour = character == recording_light ? red_ink : span->is_name ? soft_ink : ink;
             draw_glyph(panel, glyph, rows, pen + glyph->left, top, colour);
             pen += glyph->advance;
@@ -188,7 +189,7 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-static void render(Panel *panel, Text *text)
+static void render(Panel *panel, Font *text)
 {
     int kept = panel->keeps_width ? panel->width : 0;
     panel->width = panel->height = 0;
@@ -197,10 +198,10 @@ static void render(Panel *panel, Text *text)
     Layout layout;
     int height = 0;
     for (int em = panel->em; em >= PANEL_SMALLEST; em--) {
-        if (text_set_size(text, em))
+        if (font_set_size(text, em))
             return;
         lay_out(&layout, text, panel->string, panel->widest - 4 * padding(text));
-        height = layout.rows * text_height(text) + 2 * padding(text);
+        height = layout.rows * font_height(text) + 2 * padding(text);
         if (height <= panel->highest)
             break;
     }
@@ -213,7 +214,7 @@ static void render(Panel *panel, Text *text)
     draw_spans(panel, text, &layout);
 }
 
-int panel_set(Panel *panel, Text *text, const char *string, int em, int widest, int highest)
+int panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest)
 {
     if (!string)
         string = "";

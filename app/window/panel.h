@@ -1,8 +1,8 @@
 /* A few lines of text on a dark, translucent ground, as pixels: what the window lays over the picture. */
-#ifndef LOOKOUT_PANEL_H
-#define LOOKOUT_PANEL_H
+#ifndef LOOKOUT_APP_WINDOW_PANEL_H
+#define LOOKOUT_APP_WINDOW_PANEL_H
 
-#include "vision/text.h"
+#include "vision/draw/font.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ typedef struct Panel {
  * letters of `em` pixels, or smaller ones where it would be too high. Lines end in '\n' and are wrapped where
  * they are too long. What stands before a '\t' is a column of names, in a softer colour. Nothing is done when
  * nothing has changed. Returns nonzero when there are new pixels. */
-int panel_set(Panel *panel, Text *text, const char *string, int em, int widest, int highest);
+int panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest);
 void panel_free(Panel *panel); /* frees the pixels and zeroes the rest */
 
 #endif

@@ -47,7 +47,7 @@ static int upload_rgb(PictureTexture *picture, SDL_Renderer *renderer)
     return SDL_UpdateTexture(picture->texture, NULL, rgb->planes[0], rgb->strides[0]);
 }
 
-int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, AppError *error)
+int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, Error *error)
 {
     SDL_YUV_CONVERSION_MODE mode;
     int failed;
@@ -56,16 +56,16 @@ int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const F
             mode); /* counts when pixels are converted, which may be when they are drawn */
         failed = upload_yuv(picture, renderer, frame);
     } else {
-        VisionError why;
+        Error why;
         if (!picture->converter && !(picture->converter = converter_create()))
-            return app_fail(error, "out of memory");
+            return error_set(error, "out of memory");
         if (converter_to_rgb(picture->converter, frame, &picture->rgb, &why))
-            return app_fail(error, "%s", why.message);
+            return error_set(error, "%s", why.message);
         failed = upload_rgb(picture, renderer);
     }
     if (failed)
-        return app_fail(error, "the window cannot show a picture of %dx%d: %s", frame->width, frame->height,
-                        SDL_GetError());
+        return error_set(error, "the window cannot show a picture of %dx%d: %s", frame->width, frame->height,
+                         SDL_GetError());
     picture->aspect = (double)frame->width * frame->sar_num / ((double)frame->height * frame->sar_den);
     return 0;
 }

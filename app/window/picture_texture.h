@@ -1,8 +1,8 @@
 /* The picture as a texture of SDL's renderer, in the colours that its matrix and range mean. */
-#ifndef LOOKOUT_PICTURE_TEXTURE_H
-#define LOOKOUT_PICTURE_TEXTURE_H
+#ifndef LOOKOUT_APP_WINDOW_PICTURE_TEXTURE_H
+#define LOOKOUT_APP_WINDOW_PICTURE_TEXTURE_H
 
-#include "app/error.h"
+#include "base/error.h"
 #include "vision/convert.h"
 #include "vision/frame.h"
 
@@ -19,7 +19,7 @@ typedef struct PictureTexture {
 } PictureTexture;
 
 /* Takes over an I420 frame. Returns 0, or -1 with error (one line). */
-int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, AppError *error);
+int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, Error *error);
 /* The largest place within width x height that has the picture's aspect, in the middle. */
 SDL_Rect picture_texture_place(const PictureTexture *picture, int width, int height);
 void picture_texture_free(PictureTexture *picture); /* before the renderer is destroyed; zeroes it */

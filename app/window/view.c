@@ -1,7 +1,7 @@
 #include "app/window/view.h"
 
-#include "app/clock.h"
 #include "app/window/view_text.h"
+#include "base/clock.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -143,7 +143,7 @@ static void update_texts(Loop *loop)
     texts->dim = loop->facts.lost[0] != '\0';
 }
 
-static int show(Loop *loop, const Frame *picture, AppError *error)
+static int show(Loop *loop, const Frame *picture, Error *error)
 {
     const View *view = loop->view;
     const Texts *texts = &loop->texts;
@@ -170,7 +170,7 @@ static int time_to_wait(const Loop *loop)
 }
 
 /* One round. Returns nonzero when it was the last one: -1 with error. */
-static int go_round(Loop *loop, AppError *error)
+static int go_round(Loop *loop, Error *error)
 {
     const View *view = loop->view;
     for (Action action = window_wait(view->window, time_to_wait(loop)); action != ACTION_NONE;
@@ -192,7 +192,7 @@ static int go_round(Loop *loop, AppError *error)
     return ended && !paused;
 }
 
-int view_run(const View *view, AppError *error)
+int view_run(const View *view, Error *error)
 {
     Loop loop = {.view = view, .statistics = 1};
     int ended;

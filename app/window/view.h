@@ -1,7 +1,7 @@
 /* The main thread of a run with a window: shows pictures and facts, and takes the user's keys, while other
  * threads process frames. */
-#ifndef LOOKOUT_VIEW_H
-#define LOOKOUT_VIEW_H
+#ifndef LOOKOUT_APP_WINDOW_VIEW_H
+#define LOOKOUT_APP_WINDOW_VIEW_H
 
 #include "app/run/control.h"
 #include "app/run/mailbox.h"
@@ -24,6 +24,6 @@ typedef struct View {
 
 /* Runs until the user quits (control_quit() has then been called), the run is stopped, or the input has
  * ended and its last picture was shown (never while paused). Returns 0, or -1 with error. */
-int view_run(const View *view, AppError *error);
+int view_run(const View *view, Error *error);
 
 #endif

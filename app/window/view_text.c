@@ -1,6 +1,6 @@
 #include "app/window/view_text.h"
 
-#include "app/cli/option_table.h"
+#include "app/options/option_table.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* What the window says in words. */
-#ifndef LOOKOUT_VIEW_TEXT_H
-#define LOOKOUT_VIEW_TEXT_H
+#ifndef LOOKOUT_APP_WINDOW_VIEW_TEXT_H
+#define LOOKOUT_APP_WINDOW_VIEW_TEXT_H
 
 #include "app/window/view.h"
 

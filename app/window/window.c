@@ -19,7 +19,7 @@ struct Window {
     SDL_Window *window;
     SDL_Renderer *renderer;
     PictureTexture picture;
-    Text *text; /* NULL: no font, no texts */
+    Font *text; /* NULL: no font, no texts */
     Layer layers[LAYERS];
     uint32_t wake_event;
     atomic_int wake_pending; /* one event in the queue is enough */
@@ -89,11 +89,11 @@ static int is_unseen(void)
     return 0;
 }
 
-Window *window_create(int width, int height, AppError *error)
+Window *window_create(int width, int height, Error *error)
 {
     Window *window = calloc(1, sizeof *window);
     if (!window) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         return NULL;
     }
     set_hints();
@@ -117,8 +117,8 @@ Window *window_create(int width, int height, AppError *error)
     if (!window->renderer)
         goto fail;
     SDL_ShowWindow(window->window);
-    VisionError no_font; /* drawing_create() has said so */
-    window->text = text_create(&no_font);
+    Error no_font; /* drawing_create() has said so */
+    window->text = font_create(&no_font);
     window->layers[STATUS].panel.keeps_width = 1;
     window->stale = 1;
     SDL_EventState(SDL_MOUSEMOTION, SDL_IGNORE);
@@ -126,7 +126,7 @@ Window *window_create(int width, int height, AppError *error)
     return window;
 
 fail:
-    app_fail(error, "no window can be opened: %s; option --headless runs without one", SDL_GetError());
+    error_set(error, "no window can be opened: %s; option --headless runs without one", SDL_GetError());
     window_destroy(window);
     return NULL;
 }
@@ -141,7 +141,7 @@ void window_destroy(Window *window)
         if (window->layers[i].texture)
             SDL_DestroyTexture(window->layers[i].texture);
     }
-    text_destroy(window->text);
+    font_destroy(window->text);
     if (window->renderer)
         SDL_DestroyRenderer(window->renderer);
     if (window->window)
@@ -281,7 +281,7 @@ static int draw_texts(Window *window, const Overlay *overlay, int width, int hei
     return failed;
 }
 
-int window_show(Window *window, const Frame *picture, const Overlay *overlay, AppError *error)
+int window_show(Window *window, const Frame *picture, const Overlay *overlay, Error *error)
 {
     SDL_Renderer *renderer = window->renderer;
     int width = 0, height = 0, failed;
@@ -298,8 +298,8 @@ int window_show(Window *window, const Frame *picture, const Overlay *overlay, Ap
     }
     failed |= draw_texts(window, overlay, width, height);
     if (failed)
-        return app_fail(error, "cannot draw in the window: %s; option --headless runs without one",
-                        SDL_GetError());
+        return error_set(error, "cannot draw in the window: %s; option --headless runs without one",
+                         SDL_GetError());
     SDL_RenderPresent(renderer);
     window->stale = 0;
     return 0;

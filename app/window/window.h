@@ -1,11 +1,11 @@
 /*
  * The window: SDL2. Every function belongs to the main thread, but window_wake().
  */
-#ifndef LOOKOUT_WINDOW_H
-#define LOOKOUT_WINDOW_H
+#ifndef LOOKOUT_APP_WINDOW_WINDOW_H
+#define LOOKOUT_APP_WINDOW_WINDOW_H
 
-#include "app/error.h"
 #include "app/window/keys.h"
+#include "base/error.h"
 #include "vision/frame.h"
 
 typedef struct Window Window;
@@ -23,7 +23,7 @@ typedef struct Overlay {
 
 /* Opens a window for pictures of this size (smaller where the screen is), resizable. NULL with error: no
  * display, a build without a window, ...; the error names --headless. */
-Window *window_create(int width, int height, AppError *error);
+Window *window_create(int width, int height, Error *error);
 void window_destroy(Window *window); /* nobody calls window_wake() any more; takes NULL */
 
 /* Waits up to timeout_ms for something to do and returns the next action of the user, or ACTION_NONE (the
@@ -37,7 +37,7 @@ int window_is_stale(const Window *window);
 
 /* Shows an I420 picture (any matrix and range, its sample aspect ratio honoured, black bars around it) and
  * the texts. picture NULL: the last one again; black before the first. Returns 0, or -1 with error. */
-int window_show(Window *window, const Frame *picture, const Overlay *overlay, AppError *error);
+int window_show(Window *window, const Frame *picture, const Overlay *overlay, Error *error);
 void window_set_title(Window *window, const char *title);
 /* Whether the screen saver is kept away: while something moves. */
 void window_keep_awake(Window *window, int awake);

@@ -1,11 +1,11 @@
 /* A build without SDL2. */
 #include "app/window/window.h"
 
-Window *window_create(int width, int height, AppError *error)
+Window *window_create(int width, int height, Error *error)
 {
     (void)width, (void)height;
-    app_fail(error, "this build has no window (install libsdl2-dev and build again); option --headless runs "
-                    "without one");
+    error_set(error, "this build has no window (install libsdl2-dev and build again); option --headless runs "
+                     "without one");
     return NULL;
 }
 
@@ -32,10 +32,10 @@ int window_is_stale(const Window *window)
     return 0;
 }
 
-int window_show(Window *window, const Frame *picture, const Overlay *overlay, AppError *error)
+int window_show(Window *window, const Frame *picture, const Overlay *overlay, Error *error)
 {
     (void)window, (void)picture, (void)overlay;
-    return app_fail(error, "this build has no window");
+    return error_set(error, "this build has no window");
 }
 
 void window_set_title(Window *window, const char *title)

@@ -11,8 +11,8 @@
  * of KERNEL_LANES are padding: weights and biases are zero there, so kernels may compute and must store
  * zeros in them (what they read there may be anything but is multiplied only into other padding).
  */
-#ifndef LOOKOUT_KERNELS_H
-#define LOOKOUT_KERNELS_H
+#ifndef LOOKOUT_DETECTOR_KERNELS_KERNELS_H
+#define LOOKOUT_DETECTOR_KERNELS_KERNELS_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -23,8 +23,8 @@
  *
  * PEAK_CHAINS: see simd_peak.h
  */
-#ifndef LOOKOUT_SIMD_H
-#define LOOKOUT_SIMD_H
+#ifndef LOOKOUT_DETECTOR_KERNELS_SIMD_H
+#define LOOKOUT_DETECTOR_KERNELS_SIMD_H
 
 #include "detector/kernels/kernels.h"
 

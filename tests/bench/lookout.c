@@ -1,46 +1,46 @@
 /* Lookout: a whole inference, RGB bytes in, boxes out. */
 #include <stdlib.h>
 
-#include "detector/detector.h"
-#include "detector/plan.h"
+#include "detector/lookout.h"
+#include "detector/plan/plan.h"
 #include "tests/bench/engine.h"
 
 struct Engine {
-    DetectorEngine *engine;
-    DetectorModel *model;
-    Detector *detector;
-    DetectorImage image;
-    DetectorSettings settings;
+    LookoutEngine *engine;
+    LookoutModel *model;
+    LookoutDetector *detector;
+    LookoutImage image;
+    LookoutSettings settings;
 };
 
 Engine *engine_create(const EngineOptions *options)
 {
     static Engine self;
-    DetectorError error;
-    const DetectorEngineOptions engine_options = {.threads = options->threads,
-                                                  .isa = *options->extra ? options->extra : NULL};
-    self.engine = detector_engine_create(&engine_options, &error);
-    self.model = self.engine ? detector_model_load(self.engine, options->weights, &error) : NULL;
-    self.detector = self.model ? detector_create(self.model, options->size, &error) : NULL;
+    LookoutError error;
+    const LookoutEngineOptions engine_options = {.threads = options->threads,
+                                                 .isa = *options->extra ? options->extra : NULL};
+    self.engine = lookout_engine_create(&engine_options, &error);
+    self.model = self.engine ? lookout_model_load(self.engine, options->weights, &error) : NULL;
+    self.detector = self.model ? lookout_detector_create(self.model, options->size, &error) : NULL;
     if (!self.detector)
         engine_fail("%s", error.message);
-    self.image = (DetectorImage){options->rgb, options->size, options->size, 3 * (ptrdiff_t)options->size};
-    self.settings = detector_default_settings();
+    self.image = (LookoutImage){options->rgb, options->size, options->size, 3 * (ptrdiff_t)options->size};
+    self.settings = lookout_default_settings();
     return &self;
 }
 
 void engine_run(Engine *engine)
 {
-    DetectorResult result;
-    DetectorError error;
-    if (detector_detect(engine->detector, &engine->image, &engine->settings, &result, &error) != DETECTOR_OK)
+    LookoutResult result;
+    LookoutError error;
+    if (lookout_detect(engine->detector, &engine->image, &engine->settings, &result, &error) != LOOKOUT_OK)
         engine_fail("%s", error.message);
 }
 
 /* The detector gives boxes, not the head, so this runs a plan as the detector has one. */
 void engine_write_head(Engine *engine, FILE *file)
 {
-    DetectorError error;
+    LookoutError error;
     Plan *plan = plan_create(engine->model, engine->image.width, PLAN_NORMAL, &error);
     if (!plan)
         engine_fail("%s", error.message);
@@ -56,13 +56,13 @@ void engine_write_head(Engine *engine, FILE *file)
 void engine_describe(Engine *engine, FILE *file)
 {
     long long mult_adds = 0;
-    for (int i = 0; i < detector_layer_count(engine->detector); i++)
-        mult_adds += detector_layer(engine->detector, i).mult_adds;
+    for (int i = 0; i < lookout_layer_count(engine->detector); i++)
+        mult_adds += lookout_layer(engine->detector, i).mult_adds;
     fprintf(file, "{\"name\": \"Lookout\", \"version\": \"%s\", \"isa\": \"%s\", \"mult_adds\": %lld}",
-            LOOKOUT_VERSION, detector_engine_isa(engine->engine), mult_adds);
+            LOOKOUT_VERSION, lookout_engine_isa(engine->engine), mult_adds);
 }
 
 double engine_peak_gflops(Engine *engine)
 {
-    return detector_engine_peak_gflops(engine->engine, detector_engine_threads(engine->engine));
+    return lookout_engine_peak_gflops(engine->engine, lookout_engine_threads(engine->engine));
 }

@@ -12,8 +12,8 @@
 #include <vector>
 
 extern "C" {
-#include "detector/float16.h"
-#include "detector/model.h"
+#include "detector/model/float16.h"
+#include "detector/model/model.h"
 }
 #include "tests/bench/engine.h"
 
@@ -99,10 +99,10 @@ static void add_layer(Engine *self, int index, const memory &planes)
     const NetworkLayer &layer = self->weights.network.layers[index];
     const memory input = layer.input < 0 ? planes : self->maps[size_t(layer.input)];
     const memory::dims in = input.get_desc().dims();
-    const memory::dim kernel = layer.kind == DETECTOR_LAYER_POINTWISE ? 1 : 3;
+    const memory::dim kernel = layer.kind == LOOKOUT_LAYER_POINTWISE ? 1 : 3;
     const memory::dims out = {1, layer.out_channels, (in[2] - 1) / layer.stride + 1,
                               (in[3] - 1) / layer.stride + 1};
-    const bool depthwise = layer.kind == DETECTOR_LAYER_DEPTHWISE;
+    const bool depthwise = layer.kind == LOOKOUT_LAYER_DEPTHWISE;
     const memory::dims weight_dims = depthwise ? memory::dims{layer.out_channels, 1, 1, kernel, kernel}
                                                : memory::dims{layer.out_channels, in[1], kernel, kernel};
     const memory::desc bias_desc = describe({layer.out_channels}, tag::a);
@@ -134,8 +134,8 @@ Engine *engine_create(const EngineOptions *options)
     omp_set_num_threads(options->threads);
     try {
         static Engine self;
-        DetectorError error;
-        if (model_weights_read(&self.weights, options->weights, &error) != DETECTOR_OK)
+        LookoutError error;
+        if (model_weights_read(&self.weights, options->weights, &error) != LOOKOUT_OK)
             engine_fail("%s", error.message);
         const memory::dims dims = {1, 3, options->size, options->size};
         const memory planes(describe(dims, tag::nchw), self.cpu, options->planes);

@@ -10,7 +10,7 @@
 
 #include <dirent.h>
 
-#include "vision/camera_modes.h"
+#include "vision/input/camera/modes.h"
 
 static char check_name[128], check_notes[512];
 static double check_start;
@@ -102,7 +102,7 @@ Probe probe_open(const char *path, const char *format, int width, int height, do
     if (format)
         options.format = camera_fourcc_named(format);
     Probe probe = {0};
-    probe.camera = camera_source_open(path, &options, &probe.error);
+    probe.camera = camera_open(path, &options, &probe.error);
     EXPECT(probe.camera, "%s", probe.error.message);
     EXPECT(probe.camera->live, "not live");
     return probe;
@@ -120,12 +120,12 @@ static void expect_next(const Probe *probe, const Frame *before)
     EXPECT(frame->planes[0] && frame->width > 0 && frame->height > 0, "no picture");
 }
 
-SourceStatus probe_read(Probe *probe)
+InputStatus probe_read(Probe *probe)
 {
     Frame before = probe->frame;
-    SourceStatus status = probe->camera->functions->read(probe->camera, &probe->frame, &probe->error);
-    EXPECT(status == SOURCE_FRAME || status == SOURCE_LOST, "status %d", (int)status);
-    if (status == SOURCE_LOST) {
+    InputStatus status = probe->camera->functions->read(probe->camera, &probe->frame, &probe->error);
+    EXPECT(status == INPUT_FRAME || status == INPUT_LOST, "status %d", (int)status);
+    if (status == INPUT_LOST) {
         probe->outages += !probe->is_lost;
         EXPECT(probe->error.message[0], "lost without a reason");
     } else if (probe->frames++ > 0) {
@@ -134,17 +134,17 @@ SourceStatus probe_read(Probe *probe)
         probe->first_sequence = probe->frame.sequence;
         probe->first_time_ns = probe->frame.time_ns;
     }
-    probe->is_lost = status == SOURCE_LOST;
+    probe->is_lost = status == INPUT_LOST;
     return status;
 }
 
 void probe_frames(Probe *probe, int count)
 {
     while (count-- > 0)
-        EXPECT(probe_read(probe) == SOURCE_FRAME, "%s", probe->error.message);
+        EXPECT(probe_read(probe) == INPUT_FRAME, "%s", probe->error.message);
 }
 
-void probe_until(Probe *probe, SourceStatus status, double seconds)
+void probe_until(Probe *probe, InputStatus status, double seconds)
 {
     double limit = probe_seconds() + seconds;
     while (probe_read(probe) != status)
@@ -153,7 +153,7 @@ void probe_until(Probe *probe, SourceStatus status, double seconds)
 
 void probe_expect_all_counted(const Probe *probe)
 {
-    const SourceCounts *counts = &probe->camera->counts;
+    const InputCounts *counts = &probe->camera->counts;
     long long skipped = probe_count(&counts->skipped), dropped = probe_count(&counts->dropped);
     long long damaged = probe_count(&counts->damaged);
     EXPECT(probe->frame.sequence + 1 == probe->frames + skipped + dropped + damaged,
@@ -165,7 +165,7 @@ void probe_expect_all_counted(const Probe *probe)
 
 void probe_close(Probe *probe)
 {
-    source_destroy(probe->camera);
+    input_destroy(probe->camera);
     probe->camera = NULL;
 }
 

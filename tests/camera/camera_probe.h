@@ -1,8 +1,8 @@
-/* Checks of vision/camera.h on real drivers, in a virtual machine that run.sh starts. */
-#ifndef LOOKOUT_TESTS_CAMERA_PROBE_H
-#define LOOKOUT_TESTS_CAMERA_PROBE_H
+/* Checks of vision/input/camera/camera.h on real drivers, in a virtual machine that run.sh starts. */
+#ifndef LOOKOUT_TESTS_CAMERA_CAMERA_PROBE_H
+#define LOOKOUT_TESTS_CAMERA_CAMERA_PROBE_H
 
-#include "vision/camera.h"
+#include "vision/input/camera/camera.h"
 
 /* Ends the program where a condition does not hold: the machine is thrown away anyway. */
 #define EXPECT(condition, ...)                                                                               \
@@ -21,10 +21,10 @@ void probe_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* A camera under test, with what was seen of it. */
 typedef struct Probe {
-    Source *camera;
-    Frame frame;       /* the last one */
-    VisionError error; /* why the camera was lost */
-    long long frames;  /* delivered */
+    Input *camera;
+    Frame frame;      /* the last one */
+    Error error;      /* why the camera was lost */
+    long long frames; /* delivered */
     long long first_sequence;
     int64_t first_time_ns;
     long long outages; /* times that LOST followed a frame */
@@ -33,9 +33,9 @@ typedef struct Probe {
 
 Probe probe_open(const char *path, const char *format, int width, int height, double rate);
 /* Reads once; times and numbers must go on, and a view must be sane. */
-SourceStatus probe_read(Probe *probe);
+InputStatus probe_read(Probe *probe);
 void probe_frames(Probe *probe, int count); /* reads that many frames; the camera must not be lost */
-void probe_until(Probe *probe, SourceStatus status, double seconds);
+void probe_until(Probe *probe, InputStatus status, double seconds);
 /* Every number that was used up is a frame that was delivered, skipped, dropped or damaged. */
 void probe_expect_all_counted(const Probe *probe);
 void probe_close(Probe *probe);

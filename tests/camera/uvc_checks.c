@@ -120,15 +120,15 @@ static void check_plug(const char *path, int pid, char *const command[], const P
     for (int i = 0; i < UNPLUGS; i++) {
         probe_frames(&probe, 3);
         EXPECT(kill(pid, SIGTERM) == 0, "no camera to pull");
-        probe_until(&probe, SOURCE_LOST, 10);
+        probe_until(&probe, INPUT_LOST, 10);
         if (i == 0)
             probe_note("%s", probe.error.message);
         else
             waitpid(pid, NULL, 0);
-        EXPECT(probe_read(&probe) == SOURCE_LOST, "a frame of a camera that is not there");
+        EXPECT(probe_read(&probe) == INPUT_LOST, "a frame of a camera that is not there");
         double start = probe_seconds();
         pid = plug_in(command);
-        probe_until(&probe, SOURCE_FRAME, 30);
+        probe_until(&probe, INPUT_FRAME, 30);
         longest = probe_seconds() - start > longest ? probe_seconds() - start : longest;
         EXPECT(picture_of(pictures, &probe.frame) >= 0, "a wrong picture after %d", i);
     }

@@ -13,7 +13,7 @@
 #include "vision/convert.h"
 
 /* Each of Y, U, V is rounded to a level: half of one is 0.5 * (1.164 + 2.018) in blue, the most. The
- * converter is within 3.5 of the formula (tests/unit/test_convert.c). */
+ * converter is within 3.5 of the formula (tests/vision/test_convert.c). */
 #define COLOUR_TOLERANCE 5.1
 
 /* Sets a control by its name, as another program would. */
@@ -131,28 +131,27 @@ static void check_colour_spaces(const char *path)
 
 static void check_choice(const char *path)
 {
-    VisionError error = {""};
+    Error error = {0};
     probe_check("vivid choice");
     Probe probe = probe_open(NULL, NULL, 0, 0, 0);
     EXPECT(!strcmp(camera_description(probe.camera), "vivid: 640x480 YUYV at 25 fps"), "%s",
            camera_description(probe.camera));
     probe_frames(&probe, 3);
     CameraOptions options = {.frame_rate = 60};
-    EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "busy"), "%s", error.message);
+    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "busy"), "%s", error.message);
     probe_close(&probe);
     probe = probe_open(path, NULL, 0, 0, 60);
     EXPECT(strstr(camera_description(probe.camera), "320x180 YUYV at 60 fps"), "%s",
            camera_description(probe.camera));
     probe_close(&probe);
     options = (CameraOptions){.width = 640, .height = 481};
-    EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "640x480"), "%s",
-           error.message);
+    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "640x480"), "%s", error.message);
     options = (CameraOptions){.format = V4L2_PIX_FMT_MJPEG};
-    EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "MJPG"), "%s", error.message);
+    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "MJPG"), "%s", error.message);
     options = (CameraOptions){.width = 1280, .height = 720, .frame_rate = 30};
-    EXPECT(!camera_source_open(path, &options, &error) && strstr(error.message, "12.5"), "%s", error.message);
+    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "12.5"), "%s", error.message);
     options = (CameraOptions){0};
-    EXPECT(!camera_source_open("/dev/null", &options, &error) && strstr(error.message, "not a camera"), "%s",
+    EXPECT(!camera_open("/dev/null", &options, &error) && strstr(error.message, "not a camera"), "%s",
            error.message);
 }
 
@@ -163,10 +162,10 @@ static void check_recovery(const char *path, const char *name, const char *contr
     for (int i = 0; i < 3; i++) {
         probe_frames(&probe, 10);
         set_control(path, control, 1);
-        probe_until(&probe, SOURCE_LOST, 5);
+        probe_until(&probe, INPUT_LOST, 5);
         if (i == 0)
             probe_note("%s", probe.error.message);
-        probe_until(&probe, SOURCE_FRAME, 10);
+        probe_until(&probe, INPUT_FRAME, 10);
     }
     probe_frames(&probe, 10);
     EXPECT(probe.outages == 3, "%lld outages", probe.outages);
@@ -188,13 +187,13 @@ static void check_unbind(const char *path)
     for (int i = 0; i < 3; i++) {
         probe_frames(&probe, 10);
         write_file("/sys/bus/platform/drivers/vivid/unbind", "vivid.0");
-        probe_until(&probe, SOURCE_LOST, 5);
+        probe_until(&probe, INPUT_LOST, 5);
         for (int report = 0; report < 4; report++)
-            EXPECT(probe_read(&probe) == SOURCE_LOST, "a frame of a device that is not there");
+            EXPECT(probe_read(&probe) == INPUT_LOST, "a frame of a device that is not there");
         if (i == 0)
             probe_note("%s", probe.error.message);
         write_file("/sys/bus/platform/drivers/vivid/bind", "vivid.0");
-        probe_until(&probe, SOURCE_FRAME, 10);
+        probe_until(&probe, INPUT_FRAME, 10);
     }
     probe_frames(&probe, 10);
     EXPECT(probe.outages == 3, "%lld outages", probe.outages);
@@ -243,11 +242,11 @@ static void check_silence(const char *path)
     Probe probe = probe_open(path, "YUYV", 320, 180, 60);
     probe_frames(&probe, 10);
     set_control(path, "Percentage of Dropped Buffers", 100);
-    probe_until(&probe, SOURCE_LOST, 10);
+    probe_until(&probe, INPUT_LOST, 10);
     probe_note("%s", probe.error.message);
-    EXPECT(probe_read(&probe) == SOURCE_LOST, "a frame");
+    EXPECT(probe_read(&probe) == INPUT_LOST, "a frame");
     set_control(path, "Percentage of Dropped Buffers", 0);
-    probe_until(&probe, SOURCE_FRAME, 10);
+    probe_until(&probe, INPUT_FRAME, 10);
     probe_frames(&probe, 10);
     probe_expect_all_counted(&probe);
     probe_close(&probe);
@@ -275,19 +274,19 @@ static void check_failing_start(const char *path)
     static const char *const controls[] = {"Inject VIDIOC_REQBUFS Error", "Inject VIDIOC_QBUF Error",
                                            "Inject VIDIOC_STREAMON Error"};
     for (int i = 0; i < 3; i++) {
-        VisionError error = {""};
+        Error error = {0};
         CameraOptions options = {.width = 320, .height = 180};
         probe_check("vivid %s", controls[i]);
         set_control(path, controls[i], 1);
-        EXPECT(!camera_source_open(path, &options, &error), "opened in spite of the error");
+        EXPECT(!camera_open(path, &options, &error), "opened in spite of the error");
         EXPECT(strstr(error.message, path), "%s", error.message);
         probe_note("%s", error.message);
         Probe probe = probe_open(path, "YUYV", 320, 180, 60);
         probe_frames(&probe, 3);
         set_control(path, controls[i], 1);
         set_control(path, "Inject Fatal Streaming Error", 1);
-        probe_until(&probe, SOURCE_LOST, 5);
-        probe_until(&probe, SOURCE_FRAME, 10);
+        probe_until(&probe, INPUT_LOST, 5);
+        probe_until(&probe, INPUT_FRAME, 10);
         EXPECT(probe.outages == 1, "%lld outages", probe.outages);
         probe_close(&probe);
     }
@@ -296,7 +295,7 @@ static void check_failing_start(const char *path)
 static void *interrupt(void *source)
 {
     usleep(200000);
-    ((Source *)source)->functions->interrupt(source);
+    ((Input *)source)->functions->interrupt(source);
     return NULL;
 }
 
@@ -304,21 +303,21 @@ static void *interrupt(void *source)
 static void check_interruption(const char *path, int is_lost)
 {
     pthread_t thread;
-    SourceStatus status;
+    InputStatus status;
     probe_check("vivid interrupted while %s", is_lost ? "lost" : "waiting");
     Probe probe = probe_open(path, "YUYV", 320, 180, 60);
     probe_frames(&probe, 3);
     set_control(path, "Percentage of Dropped Buffers", 100);
     if (is_lost)
-        probe_until(&probe, SOURCE_LOST, 10);
+        probe_until(&probe, INPUT_LOST, 10);
     EXPECT(pthread_create(&thread, NULL, interrupt, probe.camera) == 0, "no thread");
     do
         status = probe.camera->functions->read(probe.camera, &probe.frame, &probe.error);
-    while (status == (is_lost ? SOURCE_LOST : SOURCE_FRAME));
-    EXPECT(status == SOURCE_END, "status %d", (int)status);
+    while (status == (is_lost ? INPUT_LOST : INPUT_FRAME));
+    EXPECT(status == INPUT_END, "status %d", (int)status);
     pthread_join(thread, NULL);
     status = probe.camera->functions->read(probe.camera, &probe.frame, &probe.error);
-    EXPECT(status == SOURCE_END, "not for good");
+    EXPECT(status == INPUT_END, "not for good");
     probe_close(&probe);
     set_control(path, "Percentage of Dropped Buffers", 0);
 }

@@ -44,7 +44,7 @@ static inline void check_dataset(const Dataset *dataset)
 }
 
 /* Of a parser that has returned `failed`. */
-static inline void check_parsed(const DatasetBuilder *builder, int failed, const AppError *error)
+static inline void check_parsed(const DatasetBuilder *builder, int failed, const Error *error)
 {
     if (!failed)
         check_dataset(builder->dataset);

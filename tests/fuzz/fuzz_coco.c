@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     DatasetBuilder builder;
-    AppError error = {""};
+    Error error = {0};
     if (!builder_open(&builder))
         check_parsed(&builder, coco_parse(&builder, (const char *)bytes, size, "fuzz.json", &error), &error);
     builder_close(&builder);

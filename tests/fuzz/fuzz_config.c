@@ -1,5 +1,5 @@
 /* The config file: any bytes. */
-#include "app/cli/config.h"
+#include "app/options/config.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (size)
         memcpy(text, bytes, size);
     Options options = options_default();
-    AppError error;
+    Error error;
     if (config_parse(&options, text, size, "fuzz.conf", &error) &&
         (!*error.message || strchr(error.message, '\n')))
         abort();

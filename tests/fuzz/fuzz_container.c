@@ -1,6 +1,6 @@
 /* Any bytes as each of the containers whose ends are looked at: an answer in bounded time, and the file left
  * where it was. */
-#include "vision/container_end.h"
+#include "vision/input/container_end.h"
 
 #include <stddef.h>
 #include <stdlib.h>

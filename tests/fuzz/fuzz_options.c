@@ -1,5 +1,5 @@
 /* The command line: bytes, cut into arguments at NULs and newlines. */
-#include "app/cli/options.h"
+#include "app/options/options.h"
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         argv[argc++] = word;
     }
     Options options = options_default();
-    AppError error;
+    Error error;
     if (!options_parse(&options, argc, argv, &error)) {
         options_check(&options, &error);
         if (options.size % 32 || options.size < 64 || options.size > 512 ||

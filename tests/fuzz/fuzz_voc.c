@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     DatasetBuilder builder;
-    AppError error = {""};
+    Error error = {0};
     char *text = text_of(bytes, size);
     if (text && !builder_open(&builder)) {
         if (!builder_add_image(&builder, "x.jpg", 1, 0, 0, "fuzz.xml", &error))

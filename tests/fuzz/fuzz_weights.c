@@ -1,6 +1,6 @@
 /* Any bytes as a weights file: a one-line error, or a model of finite weights; never a crash or a leak. */
-#include "detector/float16.h"
-#include "detector/model.h"
+#include "detector/model/float16.h"
+#include "detector/model/model.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -16,8 +16,8 @@ size_t LLVMFuzzerMutate(uint8_t *bytes, size_t size, size_t max_size);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     ModelWeights weights;
-    DetectorError error = {0};
-    if (model_weights_parse(&weights, bytes, size, "fuzz", &error) != DETECTOR_OK) {
+    LookoutError error = {0};
+    if (model_weights_parse(&weights, bytes, size, "fuzz", &error) != LOOKOUT_OK) {
         if (!*error.message || strchr(error.message, '\n'))
             abort();
         return 0;

@@ -6,7 +6,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     static YoloClasses classes;
     DatasetBuilder builder;
-    AppError error = {""};
+    Error error = {0};
     char *text = text_of(bytes, size);
     yolo_classes_open(&classes);
     if (text && !builder_open(&builder)) {

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cli"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "app"))
 import harness  # noqa: E402  (found by the line above)
 
 TOOLS = ("Xvfb", "openbox", "wmctrl", "xdotool", "xwininfo", "setxkbmap")

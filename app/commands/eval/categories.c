@@ -1,7 +1,8 @@
 #include "app/commands/eval/categories.h"
+#include "base/exit_code.h"
 
-#include "app/classes.h"
-#include "app/message.h"
+#include "app/run/classes.h"
+#include "base/message.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ static const char *rest_of(const NameList *list, char rest[32])
     return rest;
 }
 
-static int allocate(Categories *categories, const Dataset *dataset, const DetectorModelInfo *model)
+static int allocate(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
 {
     categories->class_of_category =
         calloc((size_t)dataset->category_count + 1, sizeof *categories->class_of_category);
@@ -43,7 +44,7 @@ static int allocate(Categories *categories, const Dataset *dataset, const Detect
 }
 
 /* wanted: the classes that the user asked for; those that the data set lacks go out of it. */
-static int match(Categories *categories, const Dataset *dataset, const DetectorModelInfo *model)
+static int match(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
 {
     NameList lacking = {.count = 0};
     char rest[32];
@@ -68,7 +69,7 @@ static int match(Categories *categories, const Dataset *dataset, const DetectorM
     return matched;
 }
 
-static void tell_absent(const Categories *categories, const Dataset *dataset, const DetectorModelInfo *model)
+static void tell_absent(const Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
 {
     NameList absent = {.count = 0};
     char rest[32];
@@ -80,24 +81,25 @@ static void tell_absent(const Categories *categories, const Dataset *dataset, co
                 rest_of(&absent, rest));
 }
 
-static ExitCode fail_unmatched(const Dataset *dataset, const Options *options, AppError *error)
+static ExitCode fail_unmatched(const Dataset *dataset, const Options *options, Error *error)
 {
     NameList names = {.count = 0};
     char rest[32];
     for (int i = 0; i < dataset->category_count; i++)
         add_name(&names, dataset->categories[i]);
-    app_fail(error, "%s: none of its categories (%s%s) is a class of %s", dataset->name, names.text,
-             rest_of(&names, rest),
-             options->classes ? "--classes" : "the model; 'lookout info' lists them, -m names another model");
+    error_set(error, "%s: none of its categories (%s%s) is a class of %s", dataset->name, names.text,
+              rest_of(&names, rest),
+              options->classes ? "--classes"
+                               : "the model; 'lookout info' lists them, -m names another model");
     return EXIT_FAILED;
 }
 
-ExitCode categories_match(Categories *categories, const Dataset *dataset, const DetectorModelInfo *model,
-                          const Options *options, AppError *error)
+ExitCode categories_match(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model,
+                          const Options *options, Error *error)
 {
     *categories = (Categories){0};
     if (allocate(categories, dataset, model)) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         return EXIT_FAILED;
     }
     memset(categories->wanted, 1, (size_t)model->class_count);

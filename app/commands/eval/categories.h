@@ -2,9 +2,10 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
 #define LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
 
-#include "app/cli/options.h"
 #include "app/commands/eval/dataset.h"
-#include "detector/detector.h"
+#include "app/options/options.h"
+#include "base/exit_code.h"
+#include "detector/lookout.h"
 
 typedef struct Categories {
     int *class_of_category; /* [dataset->category_count] -1: the model lacks it, or it was not asked for */
@@ -15,8 +16,8 @@ typedef struct Categories {
 /* Matches by name, among the classes of --classes where it is given. Says in one message which categories the
  * model lacks, and in another which classes that were named the data set does not have. Returns EXIT_DONE, or
  * another code with error: a class that is not known, nothing in common, out of memory. */
-ExitCode categories_match(Categories *categories, const Dataset *dataset, const DetectorModelInfo *model,
-                          const Options *options, AppError *error);
+ExitCode categories_match(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model,
+                          const Options *options, Error *error);
 void categories_free(Categories *categories); /* takes a zeroed one */
 
 #endif

@@ -14,7 +14,7 @@
 typedef struct CocoReader {
     DatasetBuilder *builder;
     const char *label;
-    AppError *error;
+    Error *error;
 } CocoReader;
 
 /* An entry of a list by its id. */
@@ -31,7 +31,7 @@ __attribute__((format(printf, 4, 5))) static int entry_fail(const CocoReader *re
     va_start(arguments, format);
     vsnprintf(reason, sizeof reason, format, arguments);
     va_end(arguments);
-    return app_fail(reader->error, "%s: %s[%zu]: %s", reader->label, list, index, reason);
+    return error_set(reader->error, "%s: %s[%zu]: %s", reader->label, list, index, reason);
 }
 
 static int compare_keyed(const void *first, const void *second)
@@ -48,7 +48,7 @@ static Keyed *sort_by_id(const CocoReader *reader, const char *name, const json_
     size_t count = json_array_size(list);
     Keyed *keyed = calloc(count + 1, sizeof *keyed);
     if (!keyed) {
-        app_fail(reader->error, "%s: out of memory", reader->label);
+        error_set(reader->error, "%s: out of memory", reader->label);
         return NULL;
     }
     int failed = 0;
@@ -212,7 +212,7 @@ static int read_annotations(const CocoReader *reader, const json_t *list)
     Dataset *dataset = reader->builder->dataset;
     size_t count = json_array_size(list);
     if (count > DATASET_MAX_BOXES)
-        return app_fail(reader->error, "%s: more than %d annotations", reader->label, DATASET_MAX_BOXES);
+        return error_set(reader->error, "%s: more than %d annotations", reader->label, DATASET_MAX_BOXES);
     Keyed *keyed = sort_by_id(reader, "annotations", list); /* for the check alone */
     if (!keyed)
         return -1;
@@ -222,7 +222,7 @@ static int read_annotations(const CocoReader *reader, const json_t *list)
     dataset->boxes = calloc(count + 1, sizeof *dataset->boxes);
     int failed = 0;
     if (!boxes || !image_of_box || !dataset->boxes)
-        failed = app_fail(reader->error, "%s: out of memory", reader->label);
+        failed = error_set(reader->error, "%s: out of memory", reader->label);
     for (size_t i = 0; i < count && !failed; i++) {
         const json_t *entry = json_array_get(list, i);
         failed = read_box(reader, i, entry, &boxes[i]);
@@ -241,10 +241,10 @@ static int read_lists(const CocoReader *reader, const json_t *root)
     static const char *const names[] = {"images", "annotations", "categories"};
     for (int i = 0; i < 3; i++)
         if (!json_is_array(json_object_get(root, names[i])))
-            return app_fail(reader->error, "%s: no list \"%s\"; expected COCO's format of boxes",
-                            reader->label, names[i]);
+            return error_set(reader->error, "%s: no list \"%s\"; expected COCO's format of boxes",
+                             reader->label, names[i]);
     if (!json_array_size(json_object_get(root, "images")))
-        return app_fail(reader->error, "%s: no pictures", reader->label);
+        return error_set(reader->error, "%s: no pictures", reader->label);
     return read_categories(reader, json_object_get(root, "categories")) ||
                    read_images(reader, json_object_get(root, "images")) ||
                    read_annotations(reader, json_object_get(root, "annotations"))
@@ -252,13 +252,13 @@ static int read_lists(const CocoReader *reader, const json_t *root)
                : 0;
 }
 
-int coco_parse(DatasetBuilder *builder, const char *text, size_t size, const char *label, AppError *error)
+int coco_parse(DatasetBuilder *builder, const char *text, size_t size, const char *label, Error *error)
 {
     const CocoReader reader = {builder, label, error};
     json_error_t problem;
     json_t *root = json_loadb(text, size, 0, &problem);
     if (!root)
-        return app_fail(error, "%s:%d: not JSON: %s", label, problem.line, problem.text);
+        return error_set(error, "%s:%d: not JSON: %s", label, problem.line, problem.text);
     int failed = read_lists(&reader, root);
     json_decref(root);
     return failed;
@@ -304,7 +304,7 @@ static int place_images(Dataset *dataset, const char *folder)
     return 0;
 }
 
-int coco_read(DatasetBuilder *builder, const char *path, const char *folder, AppError *error)
+int coco_read(DatasetBuilder *builder, const char *path, const char *folder, Error *error)
 {
     size_t size;
     char *text = builder_read_file(builder, path, COCO_MAX_BYTES, &size, error);
@@ -316,7 +316,7 @@ int coco_read(DatasetBuilder *builder, const char *path, const char *folder, App
         return -1;
     char *pictures = folder ? strdup(folder) : find_pictures(builder->dataset, path);
     if (!pictures || place_images(builder->dataset, pictures))
-        failed = app_fail(error, "%s: out of memory", path);
+        failed = error_set(error, "%s: out of memory", path);
     free(pictures);
     return failed;
 }

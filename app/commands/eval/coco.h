@@ -9,9 +9,9 @@
  * get their file_name as path. Annotations need image_id, category_id and bbox; area and iscrowd are read
  * where they are, the rest is not. Returns 0, or -1 with error; whichever, what builder holds can be
  * destroyed. */
-int coco_parse(DatasetBuilder *builder, const char *text, size_t size, const char *label, AppError *error);
+int coco_parse(DatasetBuilder *builder, const char *text, size_t size, const char *label, Error *error);
 
 /* Reads a file. folder: where its pictures are; NULL: looks for it, see dataset_open(). */
-int coco_read(DatasetBuilder *builder, const char *path, const char *folder, AppError *error);
+int coco_read(DatasetBuilder *builder, const char *path, const char *folder, Error *error);
 
 #endif

@@ -20,26 +20,26 @@ static bool has(const char *folder, const char *name)
 }
 
 static int read_named(DatasetBuilder *builder, const char *folder, const char *name,
-                      int (*read)(DatasetBuilder *, const char *, AppError *), AppError *error)
+                      int (*read)(DatasetBuilder *, const char *, Error *), Error *error)
 {
     char *path = path_join(folder, name);
-    int failed = path ? read(builder, path, error) : app_fail(error, "%s: out of memory", folder);
+    int failed = path ? read(builder, path, error) : error_set(error, "%s: out of memory", folder);
     free(path);
     return failed;
 }
 
 /* 0 when read, 1 when there is no COCO file beside the folder, -1 with error. */
-static int read_coco_beside(DatasetBuilder *builder, const char *folder, AppError *error)
+static int read_coco_beside(DatasetBuilder *builder, const char *folder, Error *error)
 {
     char *path;
     if (asprintf(&path, "%s.json", folder) < 0)
-        return app_fail(error, "%s: out of memory", folder);
+        return error_set(error, "%s: out of memory", folder);
     int result = path_exists(path) ? coco_read(builder, path, folder, error) : 1;
     free(path);
     return result;
 }
 
-static int read_folder(DatasetBuilder *builder, const char *folder, AppError *error)
+static int read_folder(DatasetBuilder *builder, const char *folder, Error *error)
 {
     char real[PATH_MAX]; /* of ".", and of a link: the file may be beside what it points to */
     int result = read_coco_beside(builder, folder, error);
@@ -53,21 +53,21 @@ static int read_folder(DatasetBuilder *builder, const char *folder, AppError *er
         return read_named(builder, folder, "data.yaml", yolo_read_config, error);
     if (has(folder, "images") && has(folder, "labels"))
         return yolo_read_folder(builder, folder, error);
-    return app_fail(
+    return error_set(
         error,
         "%s: no data set; expected %s.json beside it (COCO), or in it Annotations (VOC), data.yaml, "
         "or images and labels (YOLO)",
         folder, folder);
 }
 
-static int read_file(DatasetBuilder *builder, const char *path, AppError *error)
+static int read_file(DatasetBuilder *builder, const char *path, Error *error)
 {
     if (path_has_suffix(path, ".json"))
         return coco_read(builder, path, NULL, error);
     if (path_has_suffix(path, ".yaml") || path_has_suffix(path, ".yml"))
         return yolo_read_config(builder, path, error);
-    return app_fail(error, "%s: no data set; expected a folder, a .json file (COCO) or a .yaml file (YOLO)",
-                    path);
+    return error_set(error, "%s: no data set; expected a folder, a .json file (COCO) or a .yaml file (YOLO)",
+                     path);
 }
 
 /* The folder's name, or the file's without its suffix; of a .yaml file, which is data.yaml everywhere, its
@@ -88,25 +88,25 @@ static char *name_of(const char *path)
     return name;
 }
 
-Dataset *dataset_open(const char *path, AppError *error)
+Dataset *dataset_open(const char *path, Error *error)
 {
     DatasetBuilder builder;
     char *plain = strdup(path); /* without slashes at its end */
     if (builder_open(&builder) || !plain) {
-        app_fail(error, "%s: out of memory", path);
+        error_set(error, "%s: out of memory", path);
         goto fail;
     }
     for (size_t length = strlen(plain); length > 1 && plain[length - 1] == '/';)
         plain[--length] = 0;
     if (!path_exists(plain)) {
-        app_fail(error, "%s: %s", path, strerror(errno));
+        error_set(error, "%s: %s", path, strerror(errno));
         goto fail;
     }
     if (path_is_folder(plain) ? read_folder(&builder, plain, error) : read_file(&builder, plain, error))
         goto fail;
     builder.dataset->name = name_of(plain);
     if (!builder.dataset->name) {
-        app_fail(error, "%s: %s", path, strerror(errno));
+        error_set(error, "%s: %s", path, strerror(errno));
         goto fail;
     }
     free(plain);

@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_DATASET_H
 #define LOOKOUT_APP_COMMANDS_EVAL_DATASET_H
 
-#include "app/error.h"
+#include "base/error.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -52,7 +52,7 @@ typedef struct Dataset {
  *
  * Pictures without annotations are pictures without truth. Returns NULL with error, one line that names file
  * and entry, for anything that cannot be read, is no data set or has no pictures. */
-Dataset *dataset_open(const char *path, AppError *error);
+Dataset *dataset_open(const char *path, Error *error);
 void dataset_destroy(Dataset *dataset);
 
 #endif

@@ -1,7 +1,7 @@
 #include "app/commands/eval/dataset_builder.h"
 
-#include "app/text_file.h"
-#include "vision/text.h"
+#include "base/text.h"
+#include "base/text_file.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,12 +42,12 @@ int builder_find_category(const DatasetBuilder *builder, const char *name)
 
 /* An array of items of `size` bytes with room for more than `count`, at most `most`; NULL with error. */
 static void *with_room(void *items, int count, int *room, size_t size, int most, const char *what,
-                       const char *label, AppError *error)
+                       const char *label, Error *error)
 {
     if (count < *room)
         return items;
     if (count >= most) {
-        app_fail(error, "%s: more than %d %s", label, most, what);
+        error_set(error, "%s: more than %d %s", label, most, what);
         return NULL;
     }
     int wanted = *room ? 2 * *room : 64;
@@ -55,11 +55,11 @@ static void *with_room(void *items, int count, int *room, size_t size, int most,
     if (larger)
         *room = wanted;
     else
-        app_fail(error, "%s: out of memory", label);
+        error_set(error, "%s: out of memory", label);
     return larger;
 }
 
-char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size, AppError *error)
+char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size, Error *error)
 {
     Dataset *dataset = builder->dataset;
     char **files = with_room(dataset->files, dataset->file_count, &builder->file_room, sizeof *files,
@@ -69,7 +69,7 @@ char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, 
     dataset->files = files;
     files[dataset->file_count] = strdup(path);
     if (!files[dataset->file_count]) {
-        app_fail(error, "%s: out of memory", path);
+        error_set(error, "%s: out of memory", path);
         return NULL;
     }
     dataset->file_count++;
@@ -77,7 +77,7 @@ char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, 
 }
 
 int builder_add_category(DatasetBuilder *builder, const char *name, int64_t id, const char *label,
-                         AppError *error)
+                         Error *error)
 {
     Dataset *dataset = builder->dataset;
     int ids_room = builder->category_room;
@@ -93,14 +93,14 @@ int builder_add_category(DatasetBuilder *builder, const char *name, int64_t id, 
     dataset->categories = names;
     char *copy = strdup(name);
     if (!copy)
-        return app_fail(error, "%s: out of memory", label);
+        return error_set(error, "%s: out of memory", label);
     names[dataset->category_count] = copy;
     ids[dataset->category_count++] = id;
     return 0;
 }
 
 int builder_add_image(DatasetBuilder *builder, const char *path, int64_t id, int width, int height,
-                      const char *label, AppError *error)
+                      const char *label, Error *error)
 {
     Dataset *dataset = builder->dataset;
     DatasetImage *images = with_room(dataset->images, dataset->image_count, &builder->image_room,
@@ -110,12 +110,12 @@ int builder_add_image(DatasetBuilder *builder, const char *path, int64_t id, int
     dataset->images = images;
     char *copy = strdup(path);
     if (!copy)
-        return app_fail(error, "%s: out of memory", label);
+        return error_set(error, "%s: out of memory", label);
     images[dataset->image_count++] = (DatasetImage){copy, id, width, height, dataset->box_count, 0};
     return 0;
 }
 
-int builder_add_box(DatasetBuilder *builder, const DatasetBox *box, const char *label, AppError *error)
+int builder_add_box(DatasetBuilder *builder, const DatasetBox *box, const char *label, Error *error)
 {
     Dataset *dataset = builder->dataset;
     DatasetBox *boxes = with_room(dataset->boxes, dataset->box_count, &builder->box_room, sizeof *boxes,
@@ -133,22 +133,22 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-int builder_check_images(const DatasetBuilder *builder, const char *label, AppError *error)
+int builder_check_images(const DatasetBuilder *builder, const char *label, Error *error)
 {
     const Dataset *dataset = builder->dataset;
     if (!dataset->image_count)
-        return app_fail(error, "%s: no pictures", label);
+        return error_set(error, "%s: no pictures", label);
     size_t count = (size_t)dataset->image_count;
     const char **paths = calloc(count, sizeof *paths);
     if (!paths)
-        return app_fail(error, "%s: out of memory", label);
+        return error_set(error, "%s: out of memory", label);
     for (size_t i = 0; i < count; i++)
         paths[i] = dataset->images[i].path;
     qsort(paths, count, sizeof *paths, compare_paths);
     int failed = 0;
     for (size_t i = 1; i < count && !failed; i++)
         if (!strcmp(paths[i - 1], paths[i]))
-            failed = app_fail(error, "%s: picture %s is there twice", label, paths[i]);
+            failed = error_set(error, "%s: picture %s is there twice", label, paths[i]);
     free(paths);
     return failed;
 }

@@ -27,8 +27,7 @@ int builder_open(DatasetBuilder *builder);
 void builder_close(DatasetBuilder *builder);
 
 /* As text_file_read(), and notes the file as one of the data set's. */
-char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size,
-                        AppError *error);
+char *builder_read_file(DatasetBuilder *builder, const char *path, size_t most, size_t *size, Error *error);
 
 /* What is wrong with a category's name, as "is empty"; NULL: nothing. */
 const char *builder_name_problem(const char *name);
@@ -38,12 +37,12 @@ int builder_find_category(const DatasetBuilder *builder, const char *name);
 /* Each appends a copy of what it is given; a box belongs to the last image. Return 0, or -1 with an error
  * that begins with the label, a file, where there is no memory or too much of a thing. */
 int builder_add_category(DatasetBuilder *builder, const char *name, int64_t id, const char *label,
-                         AppError *error);
+                         Error *error);
 int builder_add_image(DatasetBuilder *builder, const char *path, int64_t id, int width, int height,
-                      const char *label, AppError *error);
-int builder_add_box(DatasetBuilder *builder, const DatasetBox *box, const char *label, AppError *error);
+                      const char *label, Error *error);
+int builder_add_box(DatasetBuilder *builder, const DatasetBox *box, const char *label, Error *error);
 
 /* Returns 0, or -1 with error where there are no images, or two of one path. */
-int builder_check_images(const DatasetBuilder *builder, const char *label, AppError *error);
+int builder_check_images(const DatasetBuilder *builder, const char *label, Error *error);
 
 #endif

@@ -1,10 +1,11 @@
 #include "app/commands/eval/eval.h"
+#include "base/exit_code.h"
 
 #include "app/commands/eval/plot.h"
 #include "app/commands/eval/report.h"
-#include "app/message.h"
-#include "app/output/output_files.h"
-#include "app/output/whole_file.h"
+#include "app/commands/output_files.h"
+#include "app/sinks/whole_file.h"
+#include "base/message.h"
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,19 +24,19 @@ typedef struct Eval {
     Report report;
 } Eval;
 
-static int fail_memory(AppError *error)
+static int fail_memory(Error *error)
 {
-    return app_fail(error, "out of memory");
+    return error_set(error, "out of memory");
 }
 
 /* Files that hold one point cannot hold several. */
-static int check_points(const Eval *eval, AppError *error)
+static int check_points(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     if (points_count(&eval->points) > 1 && (options->detections || options->plot))
-        return app_fail(error,
-                        "option --%s: is of one point, and --alpha and --size name %d; name one of each",
-                        options->detections ? "detections" : "plot", points_count(&eval->points));
+        return error_set(error,
+                         "option --%s: is of one point, and --alpha and --size name %d; name one of each",
+                         options->detections ? "detections" : "plot", points_count(&eval->points));
     return 0;
 }
 
@@ -46,7 +47,7 @@ static int check_file(OutputFiles *outputs, const char *path)
 }
 
 /* Outputs replace existing files, so none may be of the data set, or another that is read. */
-static int check_files(const Eval *eval, AppError *error)
+static int check_files(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     const Dataset *dataset = eval->dataset;
@@ -68,27 +69,27 @@ static int check_files(const Eval *eval, AppError *error)
     return 0;
 }
 
-static int check_outputs(const Options *options, AppError *error)
+static int check_outputs(const Options *options, Error *error)
 {
     return whole_file_check(options->json, error) || whole_file_check(options->detections, error) ||
            whole_file_check(options->plot, error);
 }
 
 /* Threads that may work: those of an engine that is asked for no number. */
-static int count_threads(const Options *options, AppError *error)
+static int count_threads(const Options *options, Error *error)
 {
-    DetectorError failure;
+    LookoutError failure;
     if (options->threads)
         return options->threads;
-    DetectorEngine *engine = detector_engine_create(&(DetectorEngineOptions){.isa = options->isa}, &failure);
+    LookoutEngine *engine = lookout_engine_create(&(LookoutEngineOptions){.isa = options->isa}, &failure);
     if (!engine)
-        return app_fail(error, "%s", failure.message);
-    const int threads = detector_engine_threads(engine);
-    detector_engine_destroy(engine);
+        return error_set(error, "%s", failure.message);
+    const int threads = lookout_engine_threads(engine);
+    lookout_engine_destroy(engine);
     return threads;
 }
 
-static int allocate_run(Eval *eval, AppError *error)
+static int allocate_run(Eval *eval, Error *error)
 {
     Run *run = &eval->run;
     const int points = points_count(&eval->points);
@@ -109,7 +110,7 @@ static int allocate_run(Eval *eval, AppError *error)
     return 0;
 }
 
-static ExitCode open_eval(Eval *eval, AppError *error)
+static ExitCode open_eval(Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     eval->points = points_of_eval(options);
@@ -121,8 +122,8 @@ static ExitCode open_eval(Eval *eval, AppError *error)
     if (code != EXIT_DONE)
         return code;
     const Weights *first = &eval->networks.weights[0];
-    eval->report.model = detector_model_info(first->model);
-    eval->report.isa = detector_engine_isa(first->engine);
+    eval->report.model = lookout_model_info(first->model);
+    eval->report.isa = lookout_engine_isa(first->engine);
     if (!options->alphas.count)
         eval->points.alphas.values[0] = eval->report.model->alpha;
     eval->dataset = dataset_open(options->operand, error);
@@ -177,7 +178,7 @@ static int name_problems(const Eval *eval)
 }
 
 /* Takes the text. */
-static WriteStatus write_text(const char *path, char *text, AppError *error)
+static WriteStatus write_text(const char *path, char *text, Error *error)
 {
     if (!text)
         return (WriteStatus)fail_memory(error);
@@ -186,7 +187,7 @@ static WriteStatus write_text(const char *path, char *text, AppError *error)
     return status;
 }
 
-static WriteStatus write_results(const Eval *eval, AppError *error)
+static WriteStatus write_results(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     const Report *report = &eval->report;
@@ -205,11 +206,11 @@ static WriteStatus write_results(const Eval *eval, AppError *error)
     return status;
 }
 
-static ExitCode tell(Eval *eval, AppError *error)
+static ExitCode tell(Eval *eval, Error *error)
 {
     const int left_out = name_problems(eval), images = eval->dataset->image_count;
     if (left_out == images) {
-        app_fail(error, "%s: not one of its pictures could be measured", eval->dataset->name);
+        error_set(error, "%s: not one of its pictures could be measured", eval->dataset->name);
         return EXIT_FAILED;
     }
     for (int i = 0; i < points_count(&eval->points); i++) {
@@ -223,15 +224,15 @@ static ExitCode tell(Eval *eval, AppError *error)
         return EXIT_FAILED;
     if (!left_out)
         return EXIT_DONE;
-    app_fail(error, "%s: %d of %d pictures could not be measured and are left out%s", eval->dataset->name,
-             left_out, images, left_out > USUALLY_NAMED && !eval->options->verbose ? "; -v names all" : "");
+    error_set(error, "%s: %d of %d pictures could not be measured and are left out%s", eval->dataset->name,
+              left_out, images, left_out > USUALLY_NAMED && !eval->options->verbose ? "; -v names all" : "");
     return EXIT_FAILED;
 }
 
 int eval_run(const Options *options, const atomic_int *stop)
 {
     Eval eval = {.options = options, .run = {.stop = stop}};
-    AppError error = {""};
+    Error error = {0};
     av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
     int code = open_eval(&eval, &error);
     if (code == EXIT_DONE)

@@ -2,7 +2,7 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_EVAL_H
 #define LOOKOUT_APP_COMMANDS_EVAL_EVAL_H
 
-#include "app/cli/options.h"
+#include "app/options/options.h"
 #include <stdatomic.h>
 
 /* Measures options->operand at the points that the options choose, and tells. Returns an exit code; what goes

@@ -1,8 +1,9 @@
 #include "app/commands/eval/networks.h"
+#include "base/exit_code.h"
 
-#include "app/classes.h"
+#include "app/run/classes.h"
 
-static ExitCode load(Networks *networks, int index, double alpha, const Options *options, AppError *error)
+static ExitCode load(Networks *networks, int index, double alpha, const Options *options, Error *error)
 {
     Weights *first = &networks->weights[0], *weights = &networks->weights[index];
     Options single = *options;
@@ -11,14 +12,14 @@ static ExitCode load(Networks *networks, int index, double alpha, const Options 
     const ExitCode code = weights_load(weights, options->model, &single, error);
     if (code != EXIT_DONE)
         return code;
-    if (classes_are_same(detector_model_info(first->model), detector_model_info(weights->model)))
+    if (classes_are_same(lookout_model_info(first->model), lookout_model_info(weights->model)))
         return EXIT_DONE;
-    app_fail(error, "weights %s: its classes are not those of %s; measure them one at a time", weights->path,
-             first->path);
+    error_set(error, "weights %s: its classes are not those of %s; measure them one at a time", weights->path,
+              first->path);
     return EXIT_FAILED;
 }
 
-ExitCode networks_open(Networks *networks, const Points *points, const Options *options, AppError *error)
+ExitCode networks_open(Networks *networks, const Points *points, const Options *options, Error *error)
 {
     const int size_count = points->sizes.count;
     ExitCode code = EXIT_DONE;
@@ -26,12 +27,12 @@ ExitCode networks_open(Networks *networks, const Points *points, const Options *
     for (int i = 0; i < points->alphas.count && code == EXIT_DONE; i++) {
         code = load(networks, i, points->alphas.values[i], options, error);
         for (int j = 0; j < size_count && code == EXIT_DONE; j++) {
-            DetectorError failure;
-            Detector *detector =
-                detector_create(networks->weights[i].model, points->sizes.values[j], &failure);
+            LookoutError failure;
+            LookoutDetector *detector =
+                lookout_detector_create(networks->weights[i].model, points->sizes.values[j], &failure);
             networks->detectors[i * size_count + j] = detector;
             if (!detector) {
-                app_fail(error, "%s", failure.message);
+                error_set(error, "%s", failure.message);
                 code = EXIT_FAILED;
             }
         }
@@ -44,7 +45,7 @@ ExitCode networks_open(Networks *networks, const Points *points, const Options *
 void networks_close(Networks *networks)
 {
     for (int i = 0; i < POINTS_MAX; i++)
-        detector_destroy(networks->detectors[i]);
+        lookout_detector_destroy(networks->detectors[i]);
     for (int i = 0; i < OPTION_MAX_ALPHAS; i++)
         weights_unload(&networks->weights[i]);
     *networks = (Networks){0};

@@ -1,6 +1,6 @@
 #include "app/commands/eval/picture.h"
 
-#include "vision/clip_reader.h"
+#include "vision/input/clip_reader.h"
 
 int picture_reader_open(PictureReader *reader)
 {
@@ -15,24 +15,24 @@ void picture_reader_close(PictureReader *reader)
     *reader = (PictureReader){0};
 }
 
-int picture_reader_read(PictureReader *reader, const char *path, const atomic_int *stop, VisionError *error)
+int picture_reader_read(PictureReader *reader, const char *path, const atomic_int *stop, Error *error)
 {
     int failed = -1;
     Frame frame;
-    VisionError why;
-    Source *source = clip_source_open(path, stop, error);
+    Error why;
+    Input *source = clip_open(path, stop, error);
     if (!source)
         return -1;
     if (!source->still)
-        vision_fail(error, "%s: is not a single picture", path);
-    else if (source->functions->read(source, &frame, error) != SOURCE_FRAME)
+        error_set(error, "%s: is not a single picture", path);
+    else if (source->functions->read(source, &frame, error) != INPUT_FRAME)
         ; /* told */
     else if (converter_to_rgb(reader->converter, &frame, &reader->rgb, &why))
-        vision_fail(error, "%s: %s", path, why.message);
-    else if (source->functions->read(source, &frame, error) == SOURCE_DAMAGED)
+        error_set(error, "%s: %s", path, why.message);
+    else if (source->functions->read(source, &frame, error) == INPUT_DAMAGED)
         ; /* what has been read is not whole: told */
     else
         failed = 0;
-    source_destroy(source);
+    input_destroy(source);
     return failed;
 }

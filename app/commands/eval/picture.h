@@ -17,6 +17,6 @@ void picture_reader_close(PictureReader *reader); /* takes a zeroed one */
 /* Reads the picture at path into reader->rgb. stop, when it becomes nonzero, ends a wait for a pipe. Returns
  * 0, or -1 with an error that names the path: there is none, it is not a single picture, or it is not whole.
  */
-int picture_reader_read(PictureReader *reader, const char *path, const atomic_int *stop, VisionError *error);
+int picture_reader_read(PictureReader *reader, const char *path, const atomic_int *stop, Error *error);
 
 #endif

@@ -1,6 +1,6 @@
 #include "app/commands/eval/report.h"
 
-#include "app/cli/text.h"
+#include "base/text.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,7 +7,7 @@
 
 typedef struct Report {
     const Run *run;
-    const DetectorModelInfo *model; /* its classes; they are those of all points */
+    const LookoutModelInfo *model; /* its classes; they are those of all points */
     const char *isa;
     int threads;
     MetricsResult **results; /* [points_count(run->points)] */

@@ -1,9 +1,10 @@
 #include "app/commands/eval/runner.h"
+#include "base/exit_code.h"
 
 #include "app/commands/eval/picture.h"
-#include "app/message.h"
-#include "app/output/progress_line.h"
-#include "app/thread.h"
+#include "app/sinks/progress_line.h"
+#include "base/message.h"
+#include "base/thread.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +14,15 @@ enum { PROGRESS_MS = 100 };
 
 typedef struct Crew {
     Run *run;
-    DetectorSettings settings;
+    LookoutSettings settings;
     atomic_int next;   /* picture */
     atomic_int failed; /* a worker cannot go on, so that none shall */
 
     pthread_mutex_t lock; /* of what follows, and of the metrics */
     pthread_cond_t changed;
-    int working;    /* threads */
-    int done;       /* pictures */
-    AppError error; /* of the worker that failed first */
+    int working; /* threads */
+    int done;    /* pictures */
+    Error error; /* of the worker that failed first */
 } Crew;
 
 typedef struct Worker {
@@ -44,10 +45,10 @@ static double thousandths(double value)
     return round(value * 1000) / 1000;
 }
 
-static int take_boxes(MetricsDetection *boxes, const DetectorResult *result, const Frame *picture)
+static int take_boxes(MetricsDetection *boxes, const LookoutResult *result, const Frame *picture)
 {
     for (int i = 0; i < result->count; i++) {
-        const Detection *detection = &result->detections[i];
+        const LookoutDetection *detection = &result->detections[i];
         /* corners are rounded, not sizes, so that x + width is the right edge */
         const double x = thousandths((double)detection->x1 * picture->width);
         const double y = thousandths((double)detection->y1 * picture->height);
@@ -63,27 +64,27 @@ static int take_boxes(MetricsDetection *boxes, const DetectorResult *result, con
     return result->count;
 }
 
-static int keep_boxes(FoundBoxes *found, const MetricsDetection *boxes, int count, AppError *error)
+static int keep_boxes(FoundBoxes *found, const MetricsDetection *boxes, int count, Error *error)
 {
     found->boxes = malloc((size_t)count * sizeof *boxes + 1);
     if (!found->boxes)
-        return app_fail(error, "out of memory");
+        return error_set(error, "out of memory");
     memcpy(found->boxes, boxes, (size_t)count * sizeof *boxes);
     found->count = count;
     return 0;
 }
 
-static int detect(Worker *worker, int image, int point, AppError *error)
+static int detect(Worker *worker, int image, int point, Error *error)
 {
     Crew *crew = worker->crew;
     const Run *run = crew->run;
     const Frame *picture = &worker->reader.rgb;
-    const DetectorImage pixels = {picture->planes[0], picture->width, picture->height, picture->strides[0]};
-    DetectorResult result;
-    DetectorError failure;
-    if (detector_detect(worker->networks->detectors[point], &pixels, &crew->settings, &result, &failure) !=
-        DETECTOR_OK)
-        return app_fail(error, "%s", failure.message);
+    const LookoutImage pixels = {picture->planes[0], picture->width, picture->height, picture->strides[0]};
+    LookoutResult result;
+    LookoutError failure;
+    if (lookout_detect(worker->networks->detectors[point], &pixels, &crew->settings, &result, &failure) !=
+        LOOKOUT_OK)
+        return error_set(error, "%s", failure.message);
     const int count = take_boxes(worker->boxes, &result, picture);
     if (run->found && point == 0 && keep_boxes(&run->found[image], worker->boxes, count, error))
         return -1;
@@ -91,29 +92,29 @@ static int detect(Worker *worker, int image, int point, AppError *error)
     const int failed =
         metrics_add(run->metrics[point], image, picture->width, picture->height, worker->boxes, count);
     pthread_mutex_unlock(&crew->lock);
-    return failed ? app_fail(error, "out of memory") : 0;
+    return failed ? error_set(error, "out of memory") : 0;
 }
 
 /* The boxes of a data set are of pictures of the size that it tells. */
-static int check_size(const DatasetImage *image, const Frame *picture, VisionError *error)
+static int check_size(const DatasetImage *image, const Frame *picture, Error *error)
 {
     if (!image->width || !image->height ||
         (image->width == picture->width && image->height == picture->height))
         return 0;
-    return vision_fail(error, "%s: is %dx%d, and the data set says %dx%d", image->path, picture->width,
-                       picture->height, image->width, image->height);
+    return error_set(error, "%s: is %dx%d, and the data set says %dx%d", image->path, picture->width,
+                     picture->height, image->width, image->height);
 }
 
 /* Returns 0, also for a picture that cannot be measured, or -1 with error. */
-static int run_picture(Worker *worker, int index, AppError *error)
+static int run_picture(Worker *worker, int index, Error *error)
 {
     Run *run = worker->crew->run;
     const DatasetImage *image = &run->dataset->images[index];
-    VisionError problem;
+    Error problem;
     if (picture_reader_read(&worker->reader, image->path, run->stop, &problem) ||
         check_size(image, &worker->reader.rgb, &problem)) {
         run->problems[index] = strdup(problem.message);
-        return run->problems[index] ? 0 : app_fail(error, "out of memory");
+        return run->problems[index] ? 0 : error_set(error, "out of memory");
     }
     for (int point = 0; point < points_count(run->points) && !is_ended(worker->crew); point++)
         if (detect(worker, index, point, error))
@@ -121,19 +122,19 @@ static int run_picture(Worker *worker, int index, AppError *error)
     return 0;
 }
 
-static int prepare(Worker *worker, AppError *error)
+static int prepare(Worker *worker, Error *error)
 {
     const Run *run = worker->crew->run;
     worker->boxes = malloc((size_t)worker->crew->settings.max_detections * sizeof *worker->boxes);
     if (!worker->boxes || picture_reader_open(&worker->reader))
-        return app_fail(error, "out of memory");
+        return error_set(error, "out of memory");
     if (worker->networks)
         return 0;
     worker->networks = &worker->own;
     return networks_open(&worker->own, run->points, run->options, error) == EXIT_DONE ? 0 : -1;
 }
 
-static int run_share(Worker *worker, AppError *error)
+static int run_share(Worker *worker, Error *error)
 {
     Crew *crew = worker->crew;
     if (prepare(worker, error))
@@ -155,7 +156,7 @@ static void *work(void *argument)
 {
     Worker *worker = argument;
     Crew *crew = worker->crew;
-    AppError error;
+    Error error;
     const int failed = run_share(worker, &error);
     networks_close(&worker->own);
     picture_reader_close(&worker->reader);
@@ -215,7 +216,7 @@ static void crew_open(Crew *crew, Run *run)
 {
     const Options *options = run->options;
     pthread_condattr_t monotonic;
-    *crew = (Crew){.run = run, .settings = detector_default_settings()};
+    *crew = (Crew){.run = run, .settings = lookout_default_settings()};
     crew->settings.threshold = options->threshold;
     crew->settings.nms_iou = options->nms;
     crew->settings.max_detections = options->max_detections;
@@ -227,13 +228,13 @@ static void crew_open(Crew *crew, Run *run)
     pthread_condattr_destroy(&monotonic);
 }
 
-ExitCode run_pictures(Run *run, Networks *first, AppError *error)
+ExitCode run_pictures(Run *run, Networks *first, Error *error)
 {
     Crew crew;
     const int count = run->threads < run->dataset->image_count ? run->threads : run->dataset->image_count;
     Worker *workers = calloc((size_t)count, sizeof *workers);
     if (!workers) {
-        app_fail(error, "out of memory");
+        error_set(error, "out of memory");
         return EXIT_FAILED;
     }
     crew_open(&crew, run);
@@ -243,7 +244,7 @@ ExitCode run_pictures(Run *run, Networks *first, AppError *error)
         pthread_join(workers[i].thread, NULL);
     const int failed = !started || atomic_load(&crew.failed);
     if (!started)
-        app_fail(error, "no thread can be started");
+        error_set(error, "no thread can be started");
     else if (failed)
         *error = crew.error;
     pthread_cond_destroy(&crew.changed);

@@ -9,6 +9,7 @@
 #include "app/commands/eval/categories.h"
 #include "app/commands/eval/metrics.h"
 #include "app/commands/eval/networks.h"
+#include "base/exit_code.h"
 #include <stdatomic.h>
 
 /* What was found in a picture, best first. */
@@ -33,6 +34,6 @@ typedef struct Run {
 /* first: networks that are open already, for the first worker. Shows progress, if the options want it or on a
  * terminal. Returns EXIT_DONE, also when it was stopped or pictures were left out, or EXIT_FAILED with error.
  * The caller frees what was filled. */
-ExitCode run_pictures(Run *run, Networks *first, AppError *error);
+ExitCode run_pictures(Run *run, Networks *first, Error *error);
 
 #endif

@@ -1,6 +1,6 @@
 #include "app/commands/eval/svg.h"
 
-#include "vision/text.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 

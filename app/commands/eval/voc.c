@@ -32,14 +32,14 @@ static char *find_picture(const char *folder, const char *name)
 }
 
 /* Reads the annotations of the picture of that name. */
-static int read_picture(DatasetBuilder *builder, const char *folder, const char *name, AppError *error)
+static int read_picture(DatasetBuilder *builder, const char *folder, const char *name, Error *error)
 {
     size_t size;
     char *text = NULL, *picture = find_picture(folder, name), *annotation = NULL;
     int failed = -1;
     if (!picture || asprintf(&annotation, "%s/Annotations/%s.xml", folder, name) < 0) {
         annotation = NULL;
-        app_fail(error, "%s: out of memory", folder);
+        error_set(error, "%s: out of memory", folder);
     } else if ((text = builder_read_file(builder, annotation, VOC_MAX_ANNOTATION, &size, error))) {
         int64_t id = builder->dataset->image_count + 1;
         if (!builder_add_image(builder, picture, id, 0, 0, annotation, error))
@@ -52,7 +52,7 @@ static int read_picture(DatasetBuilder *builder, const char *folder, const char 
 }
 
 /* The pictures that a list of ImageSets/Main names, one at the begin of a line. */
-static int read_listed(DatasetBuilder *builder, const char *folder, char *list, AppError *error)
+static int read_listed(DatasetBuilder *builder, const char *folder, char *list, Error *error)
 {
     char *rest = NULL;
     for (char *line = strtok_r(list, "\r\n", &rest); line; line = strtok_r(NULL, "\r\n", &rest)) {
@@ -69,20 +69,20 @@ static int is_annotation(const struct dirent *entry)
     return entry->d_name[0] != '.' && path_has_suffix(entry->d_name, ".xml");
 }
 
-static int read_all(DatasetBuilder *builder, const char *folder, AppError *error)
+static int read_all(DatasetBuilder *builder, const char *folder, Error *error)
 {
     struct dirent **names = NULL;
     char *annotations = path_join(folder, "Annotations");
     int count = annotations ? path_list(annotations, is_annotation, &names) : -1;
     int failed = 0;
     if (count < 0)
-        failed = app_fail(error, "%s/Annotations: %s", folder, strerror(errno));
+        failed = error_set(error, "%s/Annotations: %s", folder, strerror(errno));
     for (int i = 0; i < count; i++) {
         char *name = failed ? NULL : path_stem(names[i]->d_name);
         if (name)
             failed = read_picture(builder, folder, name, error);
         else if (!failed)
-            failed = app_fail(error, "%s: out of memory", folder);
+            failed = error_set(error, "%s: out of memory", folder);
         free(name);
         free(names[i]);
     }
@@ -91,13 +91,13 @@ static int read_all(DatasetBuilder *builder, const char *folder, AppError *error
     return failed;
 }
 
-int voc_read(DatasetBuilder *builder, const char *folder, AppError *error)
+int voc_read(DatasetBuilder *builder, const char *folder, Error *error)
 {
     static const char *const lists[] = {"test", "val", "trainval", "train"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         char *path;
         if (asprintf(&path, "%s/ImageSets/Main/%s.txt", folder, lists[i]) < 0)
-            return app_fail(error, "%s: out of memory", folder);
+            return error_set(error, "%s: out of memory", folder);
         bool there = path_exists(path);
         size_t size;
         char *text = there ? builder_read_file(builder, path, VOC_MAX_LIST, &size, error) : NULL;

@@ -14,9 +14,9 @@
  * xmax - xmin + 1 and begins at xmin - 1 of ours. The development kit's overlap computes with the same
  * (VOCevaldet.m: iw = bi(3) - bi(1) + 1).
  */
-int voc_parse(DatasetBuilder *builder, char *text, size_t size, const char *label, AppError *error);
+int voc_parse(DatasetBuilder *builder, char *text, size_t size, const char *label, Error *error);
 
 /* Reads the folder, see dataset_open(). */
-int voc_read(DatasetBuilder *builder, const char *folder, AppError *error);
+int voc_read(DatasetBuilder *builder, const char *folder, Error *error);
 
 #endif

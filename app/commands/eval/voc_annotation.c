@@ -1,6 +1,6 @@
-#include "app/cli/text.h"
 #include "app/commands/eval/voc.h"
 #include "app/commands/eval/xml.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,13 +19,13 @@ typedef struct VocObject {
 typedef struct VocReader {
     XmlReader xml;
     DatasetBuilder *builder;
-    AppError *error;
+    Error *error;
     VocObject object;
 } VocReader;
 
 static int fail(const VocReader *reader, int line, const char *what, const char *problem)
 {
-    return app_fail(reader->error, "%s:%d: %s %s", reader->xml.label, line, what, problem);
+    return error_set(reader->error, "%s:%d: %s %s", reader->xml.label, line, what, problem);
 }
 
 static int read_name(VocReader *reader)
@@ -133,7 +133,7 @@ static int enter_element(VocReader *reader)
     return 0;
 }
 
-int voc_parse(DatasetBuilder *builder, char *text, size_t size, const char *label, AppError *error)
+int voc_parse(DatasetBuilder *builder, char *text, size_t size, const char *label, Error *error)
 {
     VocReader reader = {.builder = builder, .error = error};
     if (xml_open(&reader.xml, text, size, label, error))

@@ -3,9 +3,9 @@
 #include <stdint.h>
 #include <string.h>
 
-static XmlEvent fail(const XmlReader *reader, AppError *error, const char *reason)
+static XmlEvent fail(const XmlReader *reader, Error *error, const char *reason)
 {
-    app_fail(error, "%s:%d: %s", reader->label, reader->line, reason);
+    error_set(error, "%s:%d: %s", reader->label, reader->line, reason);
     return XML_ERROR;
 }
 
@@ -46,7 +46,7 @@ static bool begins(const XmlReader *reader, const char *with)
 }
 
 /* Moves behind the next `mark`. */
-static int skip_behind(XmlReader *reader, const char *mark, const char *what, AppError *error)
+static int skip_behind(XmlReader *reader, const char *mark, const char *what, Error *error)
 {
     size_t length = strlen(mark);
     const char *found = memmem(reader->at, (size_t)(reader->end - reader->at), mark, length);
@@ -57,7 +57,7 @@ static int skip_behind(XmlReader *reader, const char *mark, const char *what, Ap
 }
 
 /* A document type: to its '>', over the brackets, strings and comments in it. */
-static int skip_document_type(XmlReader *reader, AppError *error)
+static int skip_document_type(XmlReader *reader, Error *error)
 {
     static const char unfinished[] = "<!DOCTYPE without its '>'";
     for (int depth = 0; reader->at < reader->end;) {
@@ -90,7 +90,7 @@ static XmlName read_name(XmlReader *reader)
     return name;
 }
 
-static int skip_attribute(XmlReader *reader, AppError *error)
+static int skip_attribute(XmlReader *reader, Error *error)
 {
     if (!read_name(reader).length)
         return fail(reader, error, "a tag without its '>'");
@@ -119,7 +119,7 @@ static void restart_value(XmlReader *reader)
 }
 
 /* At '<' and a name. */
-static XmlEvent read_start_tag(XmlReader *reader, AppError *error)
+static XmlEvent read_start_tag(XmlReader *reader, Error *error)
 {
     skip(reader, 1);
     XmlName name = read_name(reader);
@@ -154,16 +154,16 @@ static void finish_value(XmlReader *reader)
 }
 
 /* What is wrong in the innermost open element. */
-static XmlEvent fail_within(const XmlReader *reader, AppError *error, const char *reason)
+static XmlEvent fail_within(const XmlReader *reader, Error *error, const char *reason)
 {
     const XmlName open = reader->path[reader->depth - 1];
-    app_fail(error, "%s:%d: %s within <%.*s>", reader->label, reader->line, reason,
-             open.length < 60 ? (int)open.length : 60, open.text);
+    error_set(error, "%s:%d: %s within <%.*s>", reader->label, reader->line, reason,
+              open.length < 60 ? (int)open.length : 60, open.text);
     return XML_ERROR;
 }
 
 /* At "</". */
-static XmlEvent read_end_tag(XmlReader *reader, AppError *error)
+static XmlEvent read_end_tag(XmlReader *reader, Error *error)
 {
     const XmlName open = reader->path[reader->depth - 1];
     skip(reader, 2);
@@ -219,7 +219,7 @@ static uint32_t parse_reference(const char *text, size_t length)
 }
 
 /* At '&': puts what it stands for, which is shorter than the reference. */
-static int read_reference(XmlReader *reader, AppError *error)
+static int read_reference(XmlReader *reader, Error *error)
 {
     static const struct {
         const char *name;
@@ -244,7 +244,7 @@ static int read_reference(XmlReader *reader, AppError *error)
 }
 
 /* Text to the next '<'. Outside of the root only spaces may be. */
-static int read_text(XmlReader *reader, AppError *error)
+static int read_text(XmlReader *reader, Error *error)
 {
     while (reader->at < reader->end && *reader->at != '<') {
         if (!reader->depth && !is_space(*reader->at))
@@ -261,7 +261,7 @@ static int read_text(XmlReader *reader, AppError *error)
 }
 
 /* At "<![CDATA[". */
-static int read_character_data(XmlReader *reader, AppError *error)
+static int read_character_data(XmlReader *reader, Error *error)
 {
     skip(reader, 9);
     char *from = reader->at;
@@ -271,7 +271,7 @@ static int read_character_data(XmlReader *reader, AppError *error)
     return 0;
 }
 
-int xml_open(XmlReader *reader, char *text, size_t size, const char *label, AppError *error)
+int xml_open(XmlReader *reader, char *text, size_t size, const char *label, Error *error)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     *reader = (XmlReader){.label = label, .line = 1, .at = text, .end = text + size};
@@ -286,7 +286,7 @@ int xml_open(XmlReader *reader, char *text, size_t size, const char *label, AppE
 
 /* What stands between the last tag and the next: 1 where that tag is there, 0 at the end of the file, -1 with
  * error. */
-static int seek_tag(XmlReader *reader, AppError *error)
+static int seek_tag(XmlReader *reader, Error *error)
 {
     for (;;) {
         int failed = read_text(reader, error);
@@ -309,7 +309,7 @@ static int seek_tag(XmlReader *reader, AppError *error)
     }
 }
 
-XmlEvent xml_next(XmlReader *reader, AppError *error)
+XmlEvent xml_next(XmlReader *reader, Error *error)
 {
     if (reader->ended) {
         reader->ended = false;

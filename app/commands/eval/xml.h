@@ -6,7 +6,7 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_XML_H
 #define LOOKOUT_APP_COMMANDS_EVAL_XML_H
 
-#include "app/error.h"
+#include "base/error.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -39,10 +39,10 @@ typedef struct XmlReader {
 
 /* text[size] must be writable; the reader changes the text, which must outlive it. Returns 0, or -1 with
  * error. */
-int xml_open(XmlReader *reader, char *text, size_t size, const char *label, AppError *error);
+int xml_open(XmlReader *reader, char *text, size_t size, const char *label, Error *error);
 /* The next start or end of an element; XML_ERROR with error, which names file and line. Not to be called
  * again after XML_DONE or XML_ERROR. */
-XmlEvent xml_next(XmlReader *reader, AppError *error);
+XmlEvent xml_next(XmlReader *reader, Error *error);
 /* The element of the last event, with those around it, is path, as "annotation/object/name". */
 bool xml_is(const XmlReader *reader, const char *path);
 

@@ -7,7 +7,7 @@
 typedef struct Parser {
     Yaml *yaml;
     const char *label;
-    AppError *error;
+    Error *error;
     const char *at; /* the NUL behind the text ends every loop */
     int line;
     bool flow; /* within brackets: over several lines, and , [ ] { } end a scalar */
@@ -15,7 +15,7 @@ typedef struct Parser {
 
 static int fail(const Parser *parser, const char *problem)
 {
-    return app_fail(parser->error, "%s:%d: %s", parser->label, parser->line, problem);
+    return error_set(parser->error, "%s:%d: %s", parser->label, parser->line, problem);
 }
 
 static bool is_blank(char c)
@@ -309,7 +309,7 @@ static int read_pair(Parser *parser, const char *const *keys)
 }
 
 int yaml_parse(Yaml *yaml, const char *text, size_t size, const char *const *keys, const char *label,
-               AppError *error)
+               Error *error)
 {
     static const char byte_order_mark[] = "\xef\xbb\xbf";
     Parser parser = {.yaml = yaml, .label = label, .error = error, .at = text, .line = 1};

@@ -6,7 +6,7 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_YAML_H
 #define LOOKOUT_APP_COMMANDS_EVAL_YAML_H
 
-#include "app/error.h"
+#include "base/error.h"
 #include <stddef.h>
 
 typedef enum YamlKind { YAML_SCALAR, YAML_LIST_ITEM, YAML_MAP_ITEM } YamlKind;
@@ -29,7 +29,7 @@ typedef struct Yaml {
  * outlive the result. A key without a value gives no entry. Returns 0, or -1 with an error that names file
  * (label) and line for what is no YAML or no such YAML; whichever, yaml_destroy() takes the result. */
 int yaml_parse(Yaml *yaml, const char *text, size_t size, const char *const *keys, const char *label,
-               AppError *error);
+               Error *error);
 void yaml_destroy(Yaml *yaml);
 
 #endif

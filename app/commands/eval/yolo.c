@@ -1,7 +1,7 @@
 #include "app/commands/eval/yolo.h"
 
 #include "app/commands/eval/paths.h"
-#include "vision/picture_directory.h"
+#include "vision/input/picture_directory.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,12 +18,12 @@ typedef struct YoloReader {
     DatasetBuilder *builder;
     YoloClasses classes;
     int label_files; /* that were there */
-    AppError *error;
+    Error *error;
 } YoloReader;
 
 static int out_of_memory(const YoloReader *reader, const char *path)
 {
-    return app_fail(reader->error, "%s: out of memory", path);
+    return error_set(reader->error, "%s: out of memory", path);
 }
 
 /* The path of a picture's labels: its last folder "images" becomes "labels", or, `beside`, the picture's own
@@ -81,7 +81,7 @@ static int read_pictures(YoloReader *reader, const char *folder)
 {
     struct dirent **entries;
     int count = path_list(folder, is_picture, &entries);
-    int failed = count < 0 ? app_fail(reader->error, "%s: %s", folder, strerror(errno)) : 0;
+    int failed = count < 0 ? error_set(reader->error, "%s: %s", folder, strerror(errno)) : 0;
     for (int i = 0; i < count; i++) {
         char *path = failed ? NULL : path_join(folder, entries[i]->d_name);
         if (path)
@@ -157,7 +157,7 @@ static int read_part(YoloReader *reader, const char *path, const char *folder, c
     char *place = find_part(folder, config, part);
     int failed;
     if (!place)
-        failed = app_fail(reader->error, "%s:%d: there is no %.200s", path, config->line, part);
+        failed = error_set(reader->error, "%s:%d: there is no %.200s", path, config->line, part);
     else if (path_is_folder(place))
         failed = read_pictures(reader, place);
     else
@@ -172,12 +172,12 @@ static int finish(YoloReader *reader, const char *path)
     if (builder_check_images(reader->builder, path, reader->error))
         return -1;
     if (!reader->label_files)
-        return app_fail(reader->error, "%s: no label files; expected labels/NAME.txt for images/NAME.jpg",
-                        path);
+        return error_set(reader->error, "%s: no label files; expected labels/NAME.txt for images/NAME.jpg",
+                         path);
     return 0;
 }
 
-int yolo_read_config(DatasetBuilder *builder, const char *path, AppError *error)
+int yolo_read_config(DatasetBuilder *builder, const char *path, Error *error)
 {
     YoloReader reader = {.builder = builder, .error = error};
     YoloConfig config = {0};
@@ -211,7 +211,7 @@ static int read_class_names(YoloReader *reader, const char *path)
         line[strcspn(line, "\r")] = 0;
         const char *problem = builder_name_problem(line);
         if (problem)
-            failed = app_fail(reader->error, "%s:%d: the name %s", path, number + 1, problem);
+            failed = error_set(reader->error, "%s:%d: the name %s", path, number + 1, problem);
         else
             failed = builder_add_category(reader->builder, line, number, path, reader->error);
         if (!failed)
@@ -222,7 +222,7 @@ static int read_class_names(YoloReader *reader, const char *path)
     return failed;
 }
 
-int yolo_read_folder(DatasetBuilder *builder, const char *folder, AppError *error)
+int yolo_read_folder(DatasetBuilder *builder, const char *folder, Error *error)
 {
     static const char *const name_files[] = {"classes.txt", "labels/classes.txt"};
     YoloReader reader = {.builder = builder, .error = error};
@@ -243,8 +243,8 @@ int yolo_read_folder(DatasetBuilder *builder, const char *folder, AppError *erro
     if (!failed)
         failed = read_images_folder(&reader, folder);
     if (!failed && !builder->dataset->image_count)
-        failed = app_fail(error, "%s: no pictures in images, nor in its val, test or train; name a .yaml file",
-                          folder);
+        failed = error_set(
+            error, "%s: no pictures in images, nor in its val, test or train; name a .yaml file", folder);
     if (!failed)
         failed = finish(&reader, folder);
     free(names); /* errors of the labels named it */

@@ -19,7 +19,7 @@ void yolo_classes_open(YoloClasses *classes);
  * x3 y3 ...", the corners of a polygon, which becomes the box around it. label is the file in messages. Makes
  * categories of classes that nothing names. Returns 0, or -1 with error. */
 int yolo_parse_labels(DatasetBuilder *builder, YoloClasses *classes, char *text, size_t size,
-                      const char *label, AppError *error);
+                      const char *label, Error *error);
 
 /* What is read of a data.yaml. */
 typedef struct YoloConfig {
@@ -32,11 +32,11 @@ typedef struct YoloConfig {
 /* Reads size bytes of a data.yaml, behind which a NUL stands: adds the categories it names to the builder and
  * to classes. Returns 0, or -1 with error; whichever, yolo_config_destroy() takes the result. */
 int yolo_parse_config(DatasetBuilder *builder, YoloClasses *classes, YoloConfig *config, const char *text,
-                      size_t size, const char *label, AppError *error);
+                      size_t size, const char *label, Error *error);
 void yolo_config_destroy(YoloConfig *config);
 
 /* Reads what a .yaml file describes; or a folder without one; see dataset_open(). */
-int yolo_read_config(DatasetBuilder *builder, const char *path, AppError *error);
-int yolo_read_folder(DatasetBuilder *builder, const char *folder, AppError *error);
+int yolo_read_config(DatasetBuilder *builder, const char *path, Error *error);
+int yolo_read_folder(DatasetBuilder *builder, const char *folder, Error *error);
 
 #endif

@@ -1,5 +1,5 @@
-#include "app/cli/text.h"
 #include "app/commands/eval/yolo.h"
+#include "base/text.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -19,26 +19,26 @@ typedef struct YoloLine {
     double low[2], high[2]; /* of x and y, taken as corners */
 } YoloLine;
 
-static int fail(const char *label, int line, const char *problem, AppError *error)
+static int fail(const char *label, int line, const char *problem, Error *error)
 {
-    return app_fail(error, "%s:%d: %s", label, line, problem);
+    return error_set(error, "%s:%d: %s", label, line, problem);
 }
 
 /* The category of a class by its number, made where nothing names classes; -1 with error. */
 static int find_category(DatasetBuilder *builder, YoloClasses *classes, const char *word, const char *label,
-                         int line, AppError *error)
+                         int line, Error *error)
 {
     double number; /* some tools write 0.0 */
     if (text_to_number(word, &number) || number < 0 || number >= DATASET_MAX_CATEGORIES ||
         number != floor(number))
-        return app_fail(error, "%s:%d: class '%.60s' is not a number from 0 to %d", label, line, word,
-                        DATASET_MAX_CATEGORIES - 1);
+        return error_set(error, "%s:%d: class '%.60s' is not a number from 0 to %d", label, line, word,
+                         DATASET_MAX_CATEGORIES - 1);
     int *category = &classes->category_of_class[(int)number];
     if (*category >= 0)
         return *category;
     if (classes->source)
-        return app_fail(error, "%s:%d: class %d has no name in %s", label, line, (int)number,
-                        classes->source);
+        return error_set(error, "%s:%d: class %d has no name in %s", label, line, (int)number,
+                         classes->source);
     char name[16];
     snprintf(name, sizeof name, "%d", (int)number);
     if (builder_add_category(builder, name, (int)number, label, error))
@@ -77,7 +77,7 @@ static DatasetBox box_of(const YoloLine *numbers, int category)
 }
 
 static int read_line(DatasetBuilder *builder, YoloClasses *classes, char *text, const char *label, int line,
-                     AppError *error)
+                     Error *error)
 {
     /* Tools round: a little beyond the picture is taken as it is. */
     static const double slack = .01;
@@ -92,10 +92,10 @@ static int read_line(DatasetBuilder *builder, YoloClasses *classes, char *text, 
     while ((word = strtok_r(NULL, " \t\r", &rest))) {
         double value;
         if (text_to_number(word, &value))
-            return app_fail(error, "%s:%d: '%.60s' is not a number", label, line, word);
+            return error_set(error, "%s:%d: '%.60s' is not a number", label, line, word);
         if (value < -slack || value > 1 + slack)
-            return app_fail(error, "%s:%d: %.60s is not a fraction of the picture, from 0 to 1", label, line,
-                            word);
+            return error_set(error, "%s:%d: %.60s is not a fraction of the picture, from 0 to 1", label, line,
+                             word);
         take_number(&numbers, value);
     }
     if (numbers.count < 4 || numbers.count % 2)
@@ -108,7 +108,7 @@ static int read_line(DatasetBuilder *builder, YoloClasses *classes, char *text, 
 }
 
 int yolo_parse_labels(DatasetBuilder *builder, YoloClasses *classes, char *text, size_t size,
-                      const char *label, AppError *error)
+                      const char *label, Error *error)
 {
     int number = 1;
     text[size] = 0;

@@ -1,0 +1,408 @@
+#include "app/commands/bench.h"
+#include "base/exit_code.h"
+
+#include "app/commands/output_files.h"
+#include "app/commands/points.h"
+#include "app/run/weights.h"
+#include "app/sinks/result_file.h"
+#include "base/clock.h"
+#include "base/message.h"
+#include "base/output_path.h"
+#include "base/text.h"
+#include <inttypes.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A series of runs ends at its time, but has at least and at most so many. */
+typedef struct Series {
+    int minimum, maximum;
+    double ms;
+} Series;
+
+enum { MAX_RUNS = 1000 };
+static const Series warming = {3, MAX_RUNS, 100}; /* caches, page tables, the clock under vector load */
+static const Series timing = {20, MAX_RUNS, 2000};
+static const Series profiling = {20, 200, 1000};
+
+enum { PEAK_TRIES = 5 };
+
+typedef struct Bench {
+    const Options *options;
+    uint8_t *pixels; /* of the picture, owned */
+    LookoutImage picture;
+    double *times; /* [MAX_RUNS] */
+    ResultFile table, json;
+
+    /* made anew for each point, so that its memory can be told */
+    Weights weights;
+    LookoutDetector *detector;
+} Bench;
+
+typedef struct Point {
+    double alpha;
+    int size, threads;
+    const char *isa;
+    int runs;
+    double median_ms, p95_ms;
+    double gflops, peak_gflops;
+    double rss_mb;
+} Point;
+
+/* ---- measuring ---------------------------------------------------------------------------------- */
+
+/* A slope of grey with bright blocks on it: some edges, no photograph, the same everywhere. */
+static void draw_picture(uint8_t *rgb, int size)
+{
+    for (int y = 0; y < size; y++) {
+        for (int x = 0; x < size; x++) {
+            const int in_block = x * 7 / size % 2 && y * 7 / size % 2;
+            *rgb++ = (uint8_t)(x * 255 / size);
+            *rgb++ = (uint8_t)(in_block ? 230 : y * 255 / size);
+            *rgb++ = (uint8_t)(in_block ? 255 - x * 255 / size : 128);
+        }
+    }
+}
+
+/* Resident memory of this process, or 0 where it is not told. */
+static double resident_mb(void)
+{
+    long pages = 0;
+    FILE *file = fopen("/proc/self/statm", "re");
+    if (!file)
+        return 0;
+    if (fscanf(file, "%*s %ld", &pages) != 1)
+        pages = 0;
+    fclose(file);
+    return (double)pages * (double)sysconf(_SC_PAGESIZE) / (1 << 20);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double sort_and_take_median(double *times, int count)
+{
+    qsort(times, (size_t)count, sizeof *times, compare_doubles);
+    return (times[count / 2] + times[(count - 1) / 2]) / 2;
+}
+
+static int detect_once(Bench *bench, double *ms, Error *error)
+{
+    const LookoutSettings settings = lookout_default_settings();
+    LookoutResult result;
+    LookoutError failure;
+    if (lookout_detect(bench->detector, &bench->picture, &settings, &result, &failure) != LOOKOUT_OK)
+        return error_set(error, "%s", failure.message);
+    *ms = result.inference_ms;
+    return 0;
+}
+
+/* Returns the number of runs, whose times are then in bench->times, or -1 with error. */
+static int run_series(Bench *bench, const Series *series, Error *error)
+{
+    const int64_t end = clock_now_ns() + (int64_t)(series->ms * 1e6);
+    int runs = 0;
+    while (runs < series->maximum && (runs < series->minimum || clock_now_ns() < end)) {
+        if (detect_once(bench, &bench->times[runs], error))
+            return -1;
+        runs++;
+    }
+    return runs;
+}
+
+static int64_t count_mult_adds(const LookoutDetector *detector)
+{
+    int64_t sum = 0;
+    for (int i = 0; i < lookout_layer_count(detector); i++)
+        sum += lookout_layer(detector, i).mult_adds;
+    return sum;
+}
+
+/* An engine, a model and a detector for the point; bench keeps them until close_point(). */
+static ExitCode open_point(Bench *bench, const Point *point, Error *error)
+{
+    Options options = *bench->options;
+    options.alpha = point->alpha;
+    ExitCode code = weights_load(&bench->weights, options.model, &options, error);
+    if (code != EXIT_DONE)
+        return code;
+    LookoutError failure;
+    bench->detector = lookout_detector_create(bench->weights.model, point->size, &failure);
+    if (!bench->detector) {
+        error_set(error, "%s", failure.message);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static void close_point(Bench *bench)
+{
+    lookout_detector_destroy(bench->detector);
+    bench->detector = NULL;
+    weights_unload(&bench->weights);
+}
+
+/* Fills in what was measured. resident_before: resident_mb() before open_point(). */
+static int measure_point(Bench *bench, Point *point, double resident_before, Error *error)
+{
+    LookoutEngine *engine = bench->weights.engine;
+    if (run_series(bench, &warming, error) < 0)
+        return -1;
+    /* Clocks drift, so the peak is taken at each point; and other programs interrupt, so the best counts. */
+    for (int i = 0; i < PEAK_TRIES; i++) {
+        const double peak = lookout_engine_peak_gflops(engine, point->threads);
+        point->peak_gflops = peak > point->peak_gflops ? peak : point->peak_gflops;
+    }
+    point->runs = run_series(bench, &timing, error);
+    if (point->runs < 0)
+        return -1;
+    point->median_ms = sort_and_take_median(bench->times, point->runs);
+    point->p95_ms = bench->times[(point->runs * 95 + 99) / 100 - 1]; /* nearest rank */
+    point->gflops = 2e-6 * (double)count_mult_adds(bench->detector) / point->median_ms;
+    point->rss_mb = resident_mb() - resident_before;
+    return 0;
+}
+
+/* ---- telling ------------------------------------------------------------------------------------ */
+
+/* A line of at most 400 characters; a file that is not open takes it and forgets it. */
+__attribute__((format(printf, 3, 4))) static WriteStatus put(ResultFile *file, Error *error,
+                                                             const char *format, ...)
+{
+    char line[400];
+    va_list arguments;
+    if (file->fd < 0)
+        return WRITE_OK;
+    va_start(arguments, format);
+    const int length = vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    return result_file_write(file, line, (size_t)length < sizeof line ? (size_t)length : sizeof line - 1,
+                             error);
+}
+
+/* The processor's name as Linux tells it: "model name" on x86, the board's "Model" on most of ARM. */
+static void read_cpu_name(char name[128])
+{
+    char line[512];
+    snprintf(name, 128, "%s", "unknown processor");
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    if (!file)
+        return;
+    while (fgets(line, sizeof line, file)) {
+        const char *value = strchr(line, ':');
+        if (!value || (strncmp(line, "model name", 10) && strncmp(line, "Model\t", 6)))
+            continue;
+        value += 1 + strspn(value + 1, " ");
+        snprintf(name, 128, "%.*s", (int)strcspn(value, "\n"), value);
+        text_make_printable(name);
+        break;
+    }
+    fclose(file);
+}
+
+static bool is_stdout(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
+/* With the lines on standard output there is no table: it would stand between them. */
+static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
+{
+    if (is_stdout(bench->options->json))
+        return WRITE_OK;
+    char cpu[128];
+    read_cpu_name(cpu);
+    result_file_open(&bench->table, "-", error);
+    return put(&bench->table, error,
+               "%s, %s kernels, %d %s\n"
+               "%5s %5s %8s %10s %8s %8s %10s %7s\n",
+               cpu, point->isa, point->threads, point->threads == 1 ? "thread" : "threads", "alpha", "size",
+               "threads", "median ms", "p95 ms", "GFLOP/s", "peak share", "rss MB");
+}
+
+/* The first line creates the file, or replaces an old one. */
+static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
+{
+    if (!bench->options->json)
+        return WRITE_OK;
+    if (bench->json.fd < 0) {
+        WriteStatus status = result_file_open(&bench->json, bench->options->json, error);
+        if (status != WRITE_OK)
+            return status;
+    }
+    enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
+    char text[NUMBERS][TEXT_NUMBER_SIZE];
+    text_put_number(text[ALPHA], point->alpha, 6);
+    text_put_number(text[MEDIAN], point->median_ms, 4);
+    text_put_number(text[P95], point->p95_ms, 4);
+    text_put_number(text[GFLOPS], point->gflops, 2);
+    text_put_number(text[SHARE], point->gflops / point->peak_gflops, 4);
+    text_put_number(text[RSS], point->rss_mb, 2);
+    return put(&bench->json, error,
+               "{\"alpha\":%s,\"size\":%d,\"threads\":%d,\"isa\":\"%s\",\"runs\":%d,\"median_ms\":%s,"
+               "\"p95_ms\":%s,\"gflops\":%s,\"peak_share\":%s,\"rss_mb\":%s}\n",
+               text[ALPHA], point->size, point->threads, point->isa, point->runs, text[MEDIAN], text[P95],
+               text[GFLOPS], text[SHARE], text[RSS]);
+}
+
+static WriteStatus tell_point(Bench *bench, const Point *point, Error *error)
+{
+    WriteStatus status = tell_json(bench, point, error);
+    if (status != WRITE_OK)
+        return status;
+    return put(&bench->table, error, "%5.2f %5d %8d %10.3f %8.3f %8.1f %8.1f %% %7.1f\n", point->alpha,
+               point->size, point->threads, point->median_ms, point->p95_ms, point->gflops,
+               100 * point->gflops / point->peak_gflops, point->rss_mb);
+}
+
+/* times: [layers][runs] */
+static WriteStatus tell_layers(Bench *bench, const Point *point, double *times, int runs, Error *error)
+{
+    WriteStatus status = WRITE_OK;
+    LookoutLayer fused = {0}; /* a depthwise layer whose time is in that of the next */
+    for (int i = 0; i < lookout_layer_count(bench->detector) && status == WRITE_OK; i++) {
+        const LookoutLayer layer = lookout_layer(bench->detector, i);
+        const double median = sort_and_take_median(times + (ptrdiff_t)i * runs, runs);
+        if (median <= 0) {
+            fused = layer;
+            continue;
+        }
+        char name[128];
+        const char *last = strrchr(layer.name, '.');
+        if (fused.name)
+            snprintf(name, sizeof name, "%s + %s", fused.name, last ? last + 1 : layer.name);
+        else
+            snprintf(name, sizeof name, "%s", layer.name);
+        const double gflops = 2e-6 * (double)(layer.mult_adds + fused.mult_adds) / median;
+        status = put(&bench->table, error, "  %-35s %8.4f %17.1f %8.1f %%\n", name, median, gflops,
+                     100 * gflops / point->peak_gflops);
+        fused = (LookoutLayer){0};
+    }
+    return status;
+}
+
+/* In runs of their own, since taking each layer's time takes time. */
+static WriteStatus profile_point(Bench *bench, const Point *point, Error *error)
+{
+    const int layers = lookout_layer_count(bench->detector);
+    const double expected = profiling.ms / point->median_ms;
+    int runs = expected < profiling.maximum ? (int)expected : profiling.maximum;
+    runs = runs > profiling.minimum ? runs : profiling.minimum;
+    double *times = malloc(sizeof *times * (size_t)layers * (size_t)runs);
+    if (!times)
+        return (WriteStatus)error_set(error, "out of memory");
+    WriteStatus status = WRITE_OK;
+    lookout_set_profiling(bench->detector, 1);
+    for (int run = 0; run < runs && status == WRITE_OK; run++) {
+        double ms;
+        status = (WriteStatus)detect_once(bench, &ms, error);
+        for (int i = 0; i < layers; i++)
+            times[(ptrdiff_t)i * runs + run] = lookout_layer(bench->detector, i).last_ms;
+    }
+    if (status == WRITE_OK)
+        status = tell_layers(bench, point, times, runs, error);
+    free(times);
+    return status;
+}
+
+/* ---- the points --------------------------------------------------------------------------------- */
+
+/* Measures and tells one point. Returns EXIT_DONE with *closed nonzero when nobody reads any more. */
+static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Error *error)
+{
+    Point point = {.alpha = alpha, .size = size};
+    bench->picture.width = bench->picture.height = size;
+    bench->picture.stride = 3 * (ptrdiff_t)size;
+    draw_picture(bench->pixels, size);
+#ifdef __GLIBC__
+    malloc_trim(0); /* what the last point freed must not serve this one unseen */
+#endif
+    const double resident_before = resident_mb();
+    ExitCode code = open_point(bench, &point, error);
+    if (code != EXIT_DONE)
+        return code;
+    point.alpha = lookout_model_info(bench->weights.model)->alpha;
+    point.threads = lookout_engine_threads(bench->weights.engine);
+    point.isa = lookout_engine_isa(bench->weights.engine);
+
+    WriteStatus status = WRITE_OK;
+    if (bench->table.fd < 0)
+        status = begin_table(bench, &point, error);
+    if (status == WRITE_OK)
+        status = (WriteStatus)measure_point(bench, &point, resident_before, error);
+    if (status == WRITE_OK)
+        status = tell_point(bench, &point, error);
+    if (status == WRITE_OK && bench->options->verbose && bench->table.fd >= 0)
+        status = profile_point(bench, &point, error);
+    *closed = status == WRITE_CLOSED;
+    return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
+}
+
+/* What can be told of the outputs before anything is measured. */
+static ExitCode check_outputs(const Options *options, Error *error)
+{
+    OutputFiles outputs = {.error = error};
+    Error why;
+    if (output_files_add(&outputs, "-") ||
+        (!is_stdout(options->json) && output_files_add(&outputs, options->json)) ||
+        output_files_check_settings(&outputs, options))
+        return EXIT_USAGE;
+    if (options->json && output_path_check(options->json, &why)) {
+        error_set(error, "%s", why.message);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
+}
+
+static ExitCode run_points(Bench *bench, const atomic_int *stop, Error *error)
+{
+    Points points;
+    int closed = 0;
+    size_t largest = 0;
+    if (points_of_bench(bench->options, &points, error))
+        return EXIT_FAILED;
+    for (int i = 0; i < points.sizes.count; i++)
+        largest = (size_t)points.sizes.values[i] > largest ? (size_t)points.sizes.values[i] : largest;
+    bench->picture.rgb = bench->pixels = malloc(largest * largest * 3);
+    bench->times = malloc(sizeof *bench->times * MAX_RUNS);
+    if (!bench->pixels || !bench->times) {
+        error_set(error, "out of memory");
+        return EXIT_FAILED;
+    }
+    for (int i = 0; i < points_count(&points) && !closed && !atomic_load(stop); i++) {
+        ExitCode code = run_point(bench, points.alphas.values[i / points.sizes.count],
+                                  points.sizes.values[i % points.sizes.count], &closed, error);
+        close_point(bench);
+        if (code != EXIT_DONE)
+            return code;
+    }
+    return result_file_close(&bench->json, error) == WRITE_OK ? EXIT_DONE : EXIT_FAILED;
+}
+
+int bench_run(const Options *options, const atomic_int *stop)
+{
+    Bench bench = {.options = options, .table = {.fd = -1}, .json = {.fd = -1}};
+    Error error, ignored;
+#ifdef __GLIBC__
+    /* malloc learns to keep large blocks once some were freed, so a point would be charged for what was freed
+     * while its weights were loaded; a first point, like any program that detects, is not. */
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+#endif
+    int code = check_outputs(options, &error);
+    if (code == EXIT_DONE)
+        code = run_points(&bench, stop, &error);
+    if (code == EXIT_DONE && atomic_load(stop))
+        code = EXIT_SIGNAL + atomic_load(stop);
+    else if (code != EXIT_DONE)
+        message("%s", error.message);
+    result_file_close(&bench.json, &ignored); /* still open only after a failure that was told */
+    free(bench.times);
+    free(bench.pixels);
+    return code;
+}

@@ -1,0 +1,42 @@
+#include "app/commands/points.h"
+
+#include "app/options/option_table.h"
+#include "app/run/weights.h"
+#include <string.h>
+
+static const OptionAlphas every_alpha = {4, {1, 0.75, 0.5, 0.25}};
+static const OptionAlphas weights_alpha = {1, {0}};
+static const OptionSizes every_size = {
+    4, {OPTION_FULL_SIZE, OPTION_FULL_SIZE / 7 * 6, OPTION_FULL_SIZE / 7 * 5, OPTION_FULL_SIZE / 7 * 4}};
+static const OptionSizes full_size = {1, {OPTION_FULL_SIZE}};
+
+/* Whether every width has the same file: one that was named. Returns -1 with error where one has none. */
+static int is_single_file(const Options *options, Error *error)
+{
+    char first[PATH_MAX], path[PATH_MAX];
+    if (weights_find(options->model, every_alpha.values[0], first, error) ||
+        weights_find(options->model, every_alpha.values[1], path, error))
+        return -1;
+    return !strcmp(first, path);
+}
+
+int points_of_bench(const Options *options, Points *points, Error *error)
+{
+    points->alphas = options->alphas;
+    points->sizes = options->sizes.count ? options->sizes : every_size;
+    if (options->alphas.count)
+        return 0;
+    const int single = is_single_file(options, error);
+    if (single < 0)
+        return -1;
+    points->alphas = single ? weights_alpha : every_alpha;
+    return 0;
+}
+
+Points points_of_eval(const Options *options)
+{
+    return (Points){
+        .alphas = options->alphas.count ? options->alphas : weights_alpha,
+        .sizes = options->sizes.count ? options->sizes : full_size,
+    };
+}

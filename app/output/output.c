@@ -1,7 +1,0 @@
-#include "app/output/output.h"
-
-void output_destroy(Output *output)
-{
-    if (output)
-        output->functions->destroy(output);
-}

@@ -1,0 +1,7 @@
+#include "app/sinks/output.h"
+
+void output_destroy(Output *output)
+{
+    if (output)
+        output->functions->destroy(output);
+}

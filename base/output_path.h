@@ -1,0 +1,17 @@
+/* What can be told of the path of an output before anything is written. */
+#ifndef LOOKOUT_BASE_OUTPUT_PATH_H
+#define LOOKOUT_BASE_OUTPUT_PATH_H
+
+#include "base/error.h"
+
+#include <limits.h>
+
+/* Splits a path into a folder, "." if it names none, and the name in it, which is returned; NULL if the
+ * folder is too long. */
+const char *output_path_split(const char *path, char folder[PATH_MAX]);
+
+/* Checks that the path, "-" for standard output, can be written to, without touching it: 0, or -1 with
+ * error. */
+int output_path_check(const char *path, Error *error);
+
+#endif

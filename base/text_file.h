@@ -1,0 +1,12 @@
+/* A whole file as text in memory. */
+#ifndef LOOKOUT_BASE_TEXT_FILE_H
+#define LOOKOUT_BASE_TEXT_FILE_H
+
+#include "base/error.h"
+#include <stddef.h>
+
+/* Reads a file of at most `most` bytes. Returns its bytes with a NUL behind them, which the caller frees, and
+ * their number; NULL with an error that names the path. */
+char *text_file_read(const char *path, size_t most, size_t *size, Error *error);
+
+#endif

@@ -1,0 +1,42 @@
+/* A network at one input size: operations, shapes, and one arena whose buffers are reused by lifetime. */
+#ifndef LOOKOUT_DETECTOR_PLAN_PLAN_H
+#define LOOKOUT_DETECTOR_PLAN_PLAN_H
+
+#include "detector/model/model.h"
+
+typedef struct Plan Plan;
+
+typedef enum PlanMode {
+    PLAN_NORMAL,      /* fused, buffers reused */
+    PLAN_KEEP_LAYERS, /* for tests: no fusion and no reuse, so that every layer's output can be read; the same
+                         kernels */
+} PlanMode;
+
+/* A map that a plan computed: [height][width] pixels of `channels` floats, pixel_stride floats apart, without
+ * gaps between rows. */
+typedef struct PlanMap {
+    const float *data;
+    int height, width, channels;
+    int pixel_stride;
+} PlanMap;
+
+/* size: a multiple of 32 from 64 to 512, already checked. The model must outlive the plan. */
+Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutError *error);
+void plan_destroy(Plan *plan);
+
+/* Runs the network on size x size RGB bytes, rows `stride` bytes apart. */
+void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride);
+
+/* Output of level 0..NETWORK_LEVELS-1 of the head: channels = anchors * (classes + 4), anchor by anchor the
+ * class logits, then dx, dy, dw, dh. Valid until the next plan_run(). */
+PlanMap plan_head(const Plan *plan, int level);
+/* Output of any layer; only of a plan that keeps its layers. */
+PlanMap plan_layer_output(const Plan *plan, int layer);
+
+/* Shape and cost of a layer of the network. */
+LookoutLayer plan_layer(const Plan *plan, int layer);
+void plan_set_profiling(Plan *plan, int on);
+/* Bytes of the arena that holds the maps. */
+size_t plan_arena_bytes(const Plan *plan);
+
+#endif

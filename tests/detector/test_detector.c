@@ -1,0 +1,265 @@
+/* The public interface: engines, arguments, and detections from pictures of any size. */
+#include "tests/detector/model_test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "detector/pool.h"
+
+static void assert_refused(const LookoutError *error, LookoutStatus status, const char *part)
+{
+    assert_int_equal(error->status, status);
+    if (!strstr(error->message, part))
+        fail_msg("'%s' does not name '%s'", error->message, part);
+}
+
+static void engines_check_their_options(void **state)
+{
+    (void)state;
+    LookoutError error = {0};
+    assert_null(lookout_engine_create(&(LookoutEngineOptions){1, "mmx"}, &error));
+    assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "mmx");
+    assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "there are c");
+    assert_null(lookout_engine_create(&(LookoutEngineOptions){-1, NULL}, &error));
+    assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "threads -1");
+    assert_null(lookout_engine_create(&(LookoutEngineOptions){POOL_MAX_THREADS + 1, NULL}, NULL));
+
+    assert_int_equal(setenv("LOOKOUT_ISA", "3dnow", 1), 0);
+    assert_null(lookout_engine_create(NULL, &error));
+    assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "LOOKOUT_ISA");
+    assert_int_equal(setenv("LOOKOUT_ISA", "c", 1), 0);
+    LookoutEngine *engine = lookout_engine_create(NULL, &error);
+    assert_non_null(engine);
+    assert_string_equal(lookout_engine_isa(engine), "c");
+    assert_int_equal(lookout_engine_threads(engine),
+                     cpu_cores() < POOL_MAX_THREADS ? cpu_cores() : POOL_MAX_THREADS);
+    lookout_engine_destroy(engine);
+    unsetenv("LOOKOUT_ISA");
+    lookout_engine_destroy(NULL);
+}
+
+static void every_isa_of_this_cpu_works(void **state)
+{
+    (void)state;
+    assert_string_equal(lookout_isa_names()[0], "c");
+    int usable = 0;
+    for (const char *const *name = lookout_isa_names(); *name; name++) {
+        LookoutError error = {0};
+        LookoutEngine *engine = lookout_engine_create(&(LookoutEngineOptions){2, *name}, &error);
+        if (!engine) {
+            assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "this CPU lacks it");
+            continue;
+        }
+        usable++;
+        assert_string_equal(lookout_engine_isa(engine), *name);
+        double one = lookout_engine_peak_gflops(engine, 1), two = lookout_engine_peak_gflops(engine, 2);
+        assert_true(one > 0.01 && one < 10000);
+        assert_true(two > 0.01 && two < 10000);
+        assert_true(lookout_engine_peak_gflops(engine, 1000) > 0.01);
+        lookout_engine_destroy(engine);
+    }
+    assert_true(usable >= 1);
+}
+
+typedef struct Fixture {
+    LookoutEngine *engine;
+    LookoutModel *model;
+    LookoutDetector *detector;
+    uint8_t *rgb; /* 128 x 128 */
+} Fixture;
+
+static int set_up(void **state)
+{
+    Fixture *fixture = calloc(1, sizeof *fixture);
+    if (!fixture)
+        return -1;
+    fixture->engine = test_engine(2, NULL);
+    fixture->model = test_model(fixture->engine, test_weights("0.25"));
+    fixture->detector = lookout_detector_create(fixture->model, 128, NULL);
+    fixture->rgb = test_picture(128);
+    *state = fixture;
+    return fixture->detector ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    Fixture *fixture = *state;
+    lookout_detector_destroy(fixture->detector);
+    lookout_model_destroy(fixture->model);
+    lookout_engine_destroy(fixture->engine);
+    free(fixture->rgb);
+    free(fixture);
+    return 0;
+}
+
+static void sizes_are_checked(void **state)
+{
+    Fixture *fixture = *state;
+    static const int bad[] = {-32, 0, 1, 32, 100, 225, 544, 1 << 30};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        LookoutError error = {0};
+        assert_null(lookout_detector_create(fixture->model, bad[i], &error));
+        assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "expected 224, 192, 160, 128, 256, 288 or 320");
+    }
+    for (int size = 64; size <= 512; size += 32) {
+        LookoutDetector *detector = lookout_detector_create(fixture->model, size, NULL);
+        assert_non_null(detector);
+        assert_int_equal(lookout_detector_size(detector), size);
+        assert_true(lookout_anchor_count(detector) > 0);
+        lookout_detector_destroy(detector);
+    }
+    lookout_detector_destroy(NULL);
+    lookout_model_destroy(NULL);
+}
+
+static void arguments_are_checked(void **state)
+{
+    Fixture *fixture = *state;
+    const LookoutImage good = {fixture->rgb, 128, 128, 128 * 3};
+    const LookoutImage images[] = {
+        {fixture->rgb, 0, 128, 384},       {fixture->rgb, 128, -1, 384}, {fixture->rgb, 16385, 1, 16385 * 3},
+        {fixture->rgb, 1, 16385, 16385},   {NULL, 128, 128, 384},        {fixture->rgb, 128, 128, 383},
+        {fixture->rgb, 128, 128, -128 * 3}};
+    const char *const image_parts[] = {"0x128",          "128x-1", "16385x1", "1x16385",
+                                       "without pixels", "383",    "-384"};
+    LookoutSettings defaults = lookout_default_settings();
+    LookoutResult result = {.count = -5};
+    for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+        LookoutError error = {0};
+        assert_int_equal(lookout_detect(fixture->detector, &images[i], &defaults, &result, &error),
+                         LOOKOUT_ERROR_ARGUMENT);
+        assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, image_parts[i]);
+    }
+
+    float nan = __builtin_nanf("");
+    const struct {
+        LookoutSettings settings;
+        const char *part;
+    } cases[] = {
+        {{.threshold = -0.1f, .nms_iou = 0.5f, .max_detections = 1}, "threshold"},
+        {{.threshold = 1.1f, .nms_iou = 0.5f, .max_detections = 1}, "threshold"},
+        {{.threshold = nan, .nms_iou = 0.5f, .max_detections = 1}, "threshold"},
+        {{.threshold = 0.5f, .nms_iou = -1, .max_detections = 1}, "nms"},
+        {{.threshold = 0.5f, .nms_iou = nan, .max_detections = 1}, "nms"},
+        {{.threshold = 0.5f, .nms_iou = 0.5f, .max_detections = 0}, "max-detections"},
+        {{.threshold = 0.5f, .nms_iou = 0.5f, .max_detections = 301}, "max-detections"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        LookoutError error = {0};
+        assert_int_equal(lookout_detect(fixture->detector, &good, &cases[i].settings, &result, &error),
+                         LOOKOUT_ERROR_ARGUMENT);
+        assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, cases[i].part);
+    }
+    assert_int_equal(result.count, -5);
+    assert_int_equal(lookout_detect(fixture->detector, &good, &defaults, &result, NULL), LOOKOUT_OK);
+    assert_true(result.count >= 0);
+}
+
+static void assert_sane(const LookoutResult *result, int classes, int anchors, float threshold)
+{
+    for (int i = 0; i < result->count; i++) {
+        const LookoutDetection *d = &result->detections[i];
+        assert_true(d->x1 >= 0 && d->x1 < d->x2 && d->x2 <= 1);
+        assert_true(d->y1 >= 0 && d->y1 < d->y2 && d->y2 <= 1);
+        assert_true(d->score >= threshold && d->score <= 1);
+        assert_true(i == 0 || d->score <= result->detections[i - 1].score);
+        assert_true(d->class_index >= 0 && d->class_index < classes);
+        assert_true(d->anchor >= 0 && d->anchor < anchors);
+    }
+}
+
+/* A picture magnified by a whole number is the same picture to the averaging resize. */
+static void larger_pictures_give_the_same(void **state)
+{
+    Fixture *fixture = *state;
+    enum { SIZE = 128, ZOOM = 3, STRIDE = SIZE * ZOOM * 3 + 5 };
+    uint8_t *zoomed = malloc((size_t)SIZE * ZOOM * STRIDE);
+    assert_non_null(zoomed);
+    for (int y = 0; y < SIZE * ZOOM; y++)
+        for (int x = 0; x < SIZE * ZOOM; x++)
+            memcpy(zoomed + y * STRIDE + x * 3, fixture->rgb + (y / ZOOM * SIZE + x / ZOOM) * 3, 3);
+
+    LookoutSettings settings = {.threshold = 0.01f, .nms_iou = 0.5f, .max_detections = 300};
+    LookoutImage image = {fixture->rgb, SIZE, SIZE, SIZE * 3};
+    LookoutResult result;
+    assert_int_equal(lookout_detect(fixture->detector, &image, &settings, &result, NULL), LOOKOUT_OK);
+    assert_true(result.count > 0);
+    assert_true(result.inference_ms > 0);
+    assert_true(result.resize_ms == 0);
+    assert_sane(&result, lookout_model_info(fixture->model)->class_count,
+                lookout_anchor_count(fixture->detector), settings.threshold);
+    LookoutDetection *expected = malloc((size_t)result.count * sizeof *expected);
+    assert_non_null(expected);
+    memcpy(expected, result.detections, (size_t)result.count * sizeof *expected);
+    int count = result.count;
+
+    LookoutImage larger = {zoomed, SIZE * ZOOM, SIZE * ZOOM, STRIDE};
+    assert_int_equal(lookout_detect(fixture->detector, &larger, &settings, &result, NULL), LOOKOUT_OK);
+    assert_true(result.resize_ms > 0);
+    assert_int_equal(result.count, count);
+    assert_memory_equal(result.detections, expected, (size_t)count * sizeof *expected);
+    free(expected);
+    free(zoomed);
+}
+
+static void profile_adds_up(void **state)
+{
+    Fixture *fixture = *state;
+    LookoutImage image = {fixture->rgb, 128, 128, 128 * 3};
+    LookoutSettings settings = lookout_default_settings();
+    LookoutResult result;
+    double most = 0; /* of the inference is accounted for; other programs may come between two layers */
+    for (int frame = 0; frame < 20; frame++) {
+        int on = frame > 0;
+        lookout_set_profiling(fixture->detector, on);
+        assert_int_equal(lookout_detect(fixture->detector, &image, &settings, &result, NULL), LOOKOUT_OK);
+        double sum = 0;
+        for (int i = 0; i < lookout_layer_count(fixture->detector); i++) {
+            LookoutLayer layer = lookout_layer(fixture->detector, i);
+            assert_true(layer.last_ms >= 0);
+            assert_true(!on || layer.kind != LOOKOUT_LAYER_POINTWISE || layer.last_ms > 0);
+            sum += layer.last_ms;
+        }
+        assert_true(on ? sum <= result.inference_ms : sum == 0);
+        most = fmax(most, sum / result.inference_ms);
+    }
+    assert_true(most > 0.5);
+    lookout_set_profiling(fixture->detector, 0);
+}
+
+/* Models and sizes take turns on one engine. */
+static void detectors_share_an_engine(void **state)
+{
+    Fixture *fixture = *state;
+    LookoutModel *other_model = test_model(fixture->engine, test_weights("0.50"));
+    LookoutDetector *other = lookout_detector_create(other_model, 160, NULL);
+    assert_non_null(other);
+    LookoutImage image = {fixture->rgb, 128, 128, 128 * 3};
+    LookoutSettings settings = {.threshold = 0.01f, .nms_iou = 0.5f, .max_detections = 300};
+    int counts[2] = {-1, -1};
+    for (int round = 0; round < 4; round++) {
+        LookoutResult result;
+        LookoutDetector *detector = round % 2 ? other : fixture->detector;
+        assert_int_equal(lookout_detect(detector, &image, &settings, &result, NULL), LOOKOUT_OK);
+        assert_true(counts[round % 2] == -1 || counts[round % 2] == result.count);
+        counts[round % 2] = result.count;
+    }
+    lookout_detector_destroy(other);
+    lookout_model_destroy(other_model);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(engines_check_their_options),
+        cmocka_unit_test(every_isa_of_this_cpu_works),
+        cmocka_unit_test(sizes_are_checked),
+        cmocka_unit_test(arguments_are_checked),
+        cmocka_unit_test(larger_pictures_give_the_same),
+        cmocka_unit_test(profile_adds_up),
+        cmocka_unit_test(detectors_share_an_engine),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}

@@ -1,0 +1,35 @@
+/* The system calls that a camera needs, as a table, so that tests can play cameras and inject every error. */
+#ifndef LOOKOUT_VISION_INPUT_CAMERA_CALLS_H
+#define LOOKOUT_VISION_INPUT_CAMERA_CALLS_H
+
+#include <poll.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vision/input/camera/camera.h"
+#include "vision/input/camera/list.h"
+
+#define CAMERA_MOST_NODES 256 /* as many as V4L2 has minor numbers */
+
+/* All calls return a negative errno where they fail; EINTR comes from `wait` only. */
+typedef struct CameraCalls {
+    void *context;                                /* handed to every call */
+    int (*open)(void *context, const char *path); /* for reading and writing, non-blocking; a descriptor */
+    void (*close)(void *context, int fd);
+    int (*control)(void *context, int fd, unsigned long request, void *argument);    /* ioctl */
+    int (*map)(void *context, int fd, size_t length, int64_t offset, void **memory); /* shared, read-only */
+    void (*unmap)(void *context, void *memory, size_t length);
+    int (*wait)(void *context, struct pollfd *fds, int count, int milliseconds); /* poll */
+    int64_t (*now)(void *context); /* CLOCK_MONOTONIC in nanoseconds */
+    /* Fills numbers with the N of every /dev/videoN there is, ascending; returns how many, at most room. */
+    int (*list)(void *context, int *numbers, int room);
+} CameraCalls;
+
+extern const CameraCalls camera_system_calls;
+
+/* camera_open() and camera_list() with other calls, which outlive the source. */
+Input *camera_open_with(const CameraCalls *calls, const char *path, const CameraOptions *options,
+                        Error *error);
+int camera_list_with(const CameraCalls *calls, CameraList *list, Error *error);
+
+#endif

@@ -1,0 +1,360 @@
+#include "vision/input/camera/camera.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vision/input/camera/low_light.h"
+#include "vision/input/camera/search.h"
+#include "vision/input/camera/stream.h"
+#include "vision/input/camera/timeline.h"
+
+#define MILLISECOND_NS INT64_C(1000000)
+#define SECOND_NS INT64_C(1000000000)
+/* Cameras take long to deliver the first frame. */
+#define START_NS (3 * SECOND_NS)
+/* How often a lost camera is reported. */
+#define REPORT_NS (250 * MILLISECOND_NS)
+/* Pauses between attempts to open a lost camera: the first is made at once. */
+#define LEAST_PAUSE_NS (100 * MILLISECOND_NS)
+#define MOST_PAUSE_NS SECOND_NS
+/* How long a wait goes on without a look at the stop flag, which has no descriptor. */
+#define STOP_NS (100 * MILLISECOND_NS)
+
+typedef struct Camera {
+    Input base;
+    const CameraCalls *calls;
+    const atomic_int *stop; /* may be NULL */
+    int wake_fd;            /* an eventfd; readable: interrupted, for good */
+    CameraWish wish;
+    CameraSearch search;
+    CameraStream stream;
+    int held; /* the buffer that the reader looks at, -1 for none */
+    CameraTimeline timeline;
+    CameraLowLight dimness;
+    int64_t started_ns; /* the stream */
+    int lost;
+    Error reason; /* while lost */
+    int64_t next_try_ns, pause_ns;
+    char description[96];
+} Camera;
+
+static int64_t now_ns(const Camera *camera)
+{
+    return camera->calls->now(camera->calls->context);
+}
+
+static int64_t later(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static void note_start(Camera *camera)
+{
+    const CameraAgreement *agreement = &camera->stream.agreement;
+    int used =
+        snprintf(camera->description, sizeof camera->description, "%s: %dx%d %s", camera->stream.device.name,
+                 agreement->width, agreement->height, camera_fourcc(agreement->fourcc).text);
+    if (agreement->rate > 0)
+        snprintf(camera->description + used, sizeof camera->description - (size_t)used, " at %.4g fps",
+                 agreement->rate);
+    camera->started_ns = now_ns(camera);
+    camera->held = -1;
+    camera_timeline_restart(&camera->timeline);
+    camera_low_light_restart(&camera->dimness);
+}
+
+/* Closes the stream and plans the next attempt: at once, unless the last one has brought no more than a
+ * moment of pictures. */
+static void lose(Camera *camera)
+{
+    int64_t now = now_ns(camera);
+    camera_stream_close(&camera->stream);
+    camera->held = -1;
+    if (!camera->lost && now - camera->started_ns > SECOND_NS)
+        camera->pause_ns = 0;
+    camera->next_try_ns = now + camera->pause_ns;
+    camera->pause_ns = sooner(later(2 * camera->pause_ns, LEAST_PAUSE_NS), MOST_PAUSE_NS);
+    if (!camera->lost) {
+        camera->lost = 1;
+        atomic_fetch_add(&camera->base.counts.lost, 1);
+        camera_search_begin(&camera->search);
+    }
+}
+
+/* How long a running stream may deliver nothing. */
+static int64_t patience_ns(const Camera *camera)
+{
+    double rate = camera->stream.agreement.rate;
+    return rate > 0 ? later(SECOND_NS, (int64_t)(8e9 / rate)) : SECOND_NS;
+}
+
+/* When a stream that has delivered nothing since `entered` is given up. */
+static int64_t deadline_ns(const Camera *camera, int64_t entered)
+{
+    int64_t start = camera->started_ns + later(START_NS, patience_ns(camera));
+    return camera->lost ? start : later(start, entered + patience_ns(camera));
+}
+
+static void try_again(Camera *camera)
+{
+    if (camera_search_open(&camera->search, &camera->stream, &camera->wish, &camera->reason))
+        lose(camera);
+    else
+        note_start(camera);
+}
+
+/* Takes all filled buffers and keeps the newest whole one, with its number. Returns 1, 0 when there is none,
+ * or a negative errno. Bounded by the number of buffers, because the driver fills on. */
+static int take_newest(Camera *camera, struct v4l2_buffer *newest, int64_t *sequence)
+{
+    const CameraStream *stream = &camera->stream;
+    InputCounts *counts = &camera->base.counts;
+    int found = 0;
+    for (int i = 0; i < stream->count; i++) {
+        struct v4l2_buffer buffer;
+        int result = camera_stream_take(stream, &buffer);
+        if (result <= 0) /* an error comes again with the next call */
+            return found ? 1 : result;
+        atomic_fetch_add(&counts->dropped, camera_timeline_number(&camera->timeline, buffer.sequence));
+        int unwanted = found ? (int)newest->index : -1;
+        if (!camera_stream_is_whole(stream, &buffer)) {
+            atomic_fetch_add(&counts->damaged, 1);
+            unwanted = (int)buffer.index;
+        } else {
+            if (found)
+                atomic_fetch_add(&counts->skipped, 1);
+            *newest = buffer;
+            *sequence = camera->timeline.sequence;
+            found = 1;
+        }
+        if (unwanted >= 0) {
+            int code = camera_stream_give_back(stream, unwanted);
+            if (code)
+                return code;
+        }
+    }
+    return found;
+}
+
+static int64_t stamp_of(const struct v4l2_buffer *buffer, int64_t now)
+{
+    if ((buffer->flags & V4L2_BUF_FLAG_TIMESTAMP_MASK) != V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC)
+        return now;
+    return buffer->timestamp.tv_sec * SECOND_NS + buffer->timestamp.tv_usec * INT64_C(1000);
+}
+
+static void deliver(Camera *camera, const struct v4l2_buffer *buffer, int64_t sequence, Frame *frame)
+{
+    int64_t now = now_ns(camera);
+    camera->held = (int)buffer->index;
+    camera->lost = 0;
+    camera_stream_view(&camera->stream, buffer, frame);
+    frame->sequence = sequence;
+    frame->time_ns = camera_timeline_time(&camera->timeline, stamp_of(buffer, now), now);
+    camera_low_light_watch(&camera->dimness, &camera->stream, frame);
+}
+
+static void note_failure(Camera *camera, int code)
+{
+    const char *path = camera->stream.device.path;
+    if (code == -ENODEV)
+        error_set(&camera->reason, "%s: camera lost: it was unplugged, or its driver stopped", path);
+    else
+        camera_device_fail(&camera->reason, path, "camera lost", code);
+}
+
+/* After poll: 1 with a frame, 0 to wait on, -1 when the stream is lost, with the reason. */
+static int look(Camera *camera, short events, Frame *frame)
+{
+    struct v4l2_buffer buffer;
+    int64_t sequence = 0;
+    if (!events)
+        return 0;
+    int result = take_newest(camera, &buffer, &sequence);
+    if (result > 0) {
+        deliver(camera, &buffer, sequence, frame);
+        return 1;
+    }
+    if (result == 0 && !(events & (POLLERR | POLLHUP | POLLNVAL)))
+        return 0;
+    note_failure(camera, result ? result : -EIO);
+    return -1;
+}
+
+/* Waits for the device or the interruption. Returns the device's events, or a negative errno; ECANCELED:
+ * interrupted. */
+static int wait_until(Camera *camera, int64_t time)
+{
+    struct pollfd fds[2] = {{.fd = camera->stream.device.fd, .events = POLLIN},
+                            {.fd = camera->wake_fd, .events = POLLIN}};
+    int64_t left = later(time - now_ns(camera), 0);
+    int result = camera->calls->wait(camera->calls->context, fds, 2,
+                                     (int)((left + MILLISECOND_NS - 1) / MILLISECOND_NS));
+    if (result < 0)
+        return result == -EINTR ? 0 : result;
+    return fds[1].revents ? -ECANCELED : fds[0].revents;
+}
+
+static int is_stopped(const Camera *camera)
+{
+    return camera->stop && atomic_load(camera->stop);
+}
+
+static int is_open(const Camera *camera)
+{
+    return camera->stream.device.fd >= 0;
+}
+
+/* One turn of waiting. Returns 1 with a frame, 0 to go on, -1 when the stream was lost just now, or
+ * -ECANCELED. */
+static int turn(Camera *camera, int64_t entered, Frame *frame)
+{
+    int64_t until;
+    if (!is_open(camera) && now_ns(camera) >= camera->next_try_ns)
+        try_again(camera);
+    if (is_open(camera))
+        until = deadline_ns(camera, entered);
+    else
+        until = camera->next_try_ns;
+    int64_t deadline = until;
+    if (camera->lost)
+        until = sooner(until, entered + REPORT_NS);
+    if (camera->stop)
+        until = sooner(until, now_ns(camera) + STOP_NS);
+    int events = wait_until(camera, until);
+    if (events == -ECANCELED || !is_open(camera))
+        return events;
+    if (events < 0) {
+        note_failure(camera, events);
+        return -1;
+    }
+    int result = look(camera, (short)events, frame);
+    if (result == 0 && now_ns(camera) >= deadline) {
+        error_set(&camera->reason, "%s: camera lost: no picture for %.3g seconds", camera->stream.device.path,
+                  (double)(deadline - later(entered, camera->started_ns)) / 1e9);
+        return -1;
+    }
+    return result;
+}
+
+static InputStatus camera_read(Input *source, Frame *frame, Error *error)
+{
+    Camera *camera = (Camera *)source;
+    int64_t entered = now_ns(camera);
+    int was_lost = camera->lost;
+    int result = 0;
+    if (camera->held >= 0) {
+        int code = camera_stream_give_back(&camera->stream, camera->held);
+        camera->held = -1;
+        if (code) {
+            note_failure(camera, code);
+            result = -1;
+        }
+    }
+    for (;;) {
+        if (is_stopped(camera))
+            return INPUT_END;
+        if (result == 0)
+            result = turn(camera, entered, frame);
+        if (result == -ECANCELED)
+            return INPUT_END;
+        if (result > 0)
+            return INPUT_FRAME;
+        if (result < 0)
+            lose(camera);
+        result = 0;
+        if (camera->lost && (!was_lost || now_ns(camera) >= entered + REPORT_NS)) {
+            *error = camera->reason;
+            return INPUT_LOST;
+        }
+    }
+}
+
+/* The eventfd is never read, so it stays ready. Its counter would have to be full for write to fail. */
+static void camera_interrupt(Input *source)
+{
+    uint64_t one = 1;
+    ssize_t written = write(((Camera *)source)->wake_fd, &one, sizeof one);
+    (void)written;
+}
+
+static void camera_destroy(Input *source)
+{
+    Camera *camera = (Camera *)source;
+    camera_stream_close(&camera->stream);
+    camera_search_finish(&camera->search);
+    if (camera->wake_fd >= 0)
+        close(camera->wake_fd);
+    free(camera);
+}
+
+Input *camera_open_with(const CameraCalls *calls, const char *path, const CameraOptions *options,
+                        Error *error)
+{
+    static const InputDriver functions = {
+        .name = "camera",
+        .read = camera_read,
+        .interrupt = camera_interrupt,
+        .advice = camera_advice,
+        .destroy = camera_destroy,
+    };
+    Camera *camera = calloc(1, sizeof *camera);
+    if (!camera) {
+        error_set(error, "out of memory for a camera");
+        return NULL;
+    }
+    camera->base.functions = &functions;
+    camera->base.live = 1;
+    camera->calls = calls;
+    camera->stop = options->stop;
+    camera->wish = (CameraWish){options->format, options->width, options->height, options->frame_rate};
+    camera->stream.device.fd = -1;
+    camera_timeline_start(&camera->timeline);
+    camera->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (camera->wake_fd < 0)
+        error_set(error, "no eventfd for a camera: %s", strerror(errno));
+    else if (!camera_search_start(&camera->search, calls, path, error) &&
+             !camera_search_open(&camera->search, &camera->stream, &camera->wish, error)) {
+        note_start(camera);
+        camera->base.width = camera->stream.agreement.width;
+        camera->base.height = camera->stream.agreement.height;
+        camera->base.frame_rate = camera->stream.agreement.rate;
+        return &camera->base;
+    }
+    camera_destroy(&camera->base);
+    return NULL;
+}
+
+Input *camera_open(const char *path, const CameraOptions *options, Error *error)
+{
+    return camera_open_with(&camera_system_calls, path, options, error);
+}
+
+const char *camera_description(const Input *source)
+{
+    return ((const Camera *)source)->description;
+}
+
+const char *camera_advice(const Input *source)
+{
+    const char *advice = ((const Camera *)source)->dimness.advice;
+    return *advice ? advice : NULL;
+}
+
+int camera_is_device(const char *path)
+{
+    struct stat status;
+    if (!stat(path, &status))
+        return S_ISCHR(status.st_mode);
+    return !strncmp(path, "/dev/video", strlen("/dev/video"));
+}

@@ -1,0 +1,27 @@
+/* The cameras that are there, and the video devices that are none. */
+#ifndef LOOKOUT_VISION_INPUT_CAMERA_LIST_H
+#define LOOKOUT_VISION_INPUT_CAMERA_LIST_H
+
+#include "base/error.h"
+#include "vision/input/camera/modes.h"
+
+typedef struct CameraEntry {
+    char path[24];     /* "/dev/video0" */
+    char name[40];     /* as the driver calls it; empty where it could not be asked */
+    char bus[40];      /* where it is plugged in */
+    int usable;        /* nonzero: lookout can open it, as far as can be said without doing so */
+    Error problem;     /* otherwise: why not */
+    CameraModes modes; /* of usable ones; rates of a range of sizes are those nearest to 640x480 */
+} CameraEntry;
+
+typedef struct CameraList {
+    CameraEntry *entries; /* in the order of their numbers */
+    int count;
+} CameraList;
+
+/* Asks every /dev/video*. No setting of any device is changed. Returns 0, or -1 with error (out of memory,
+ * /dev cannot be read). */
+int camera_list(CameraList *list, Error *error);
+void camera_list_free(CameraList *list);
+
+#endif

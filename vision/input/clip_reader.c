@@ -1,0 +1,237 @@
+#include "vision/input/clip_reader.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SECOND_NS INT64_C(1000000000)
+/* Times beyond (73 years) are not believed. */
+#define MOST_TIME_NS (INT64_C(1) << 61)
+/* Where two frames have the same time the later one moves by the finest step that a Matroska file records. */
+#define LEAST_STEP_NS INT64_C(1000000)
+
+static int64_t nominal_step(const ClipReader *reader)
+{
+    return reader->base.frame_rate > 0 ? (int64_t)(1e9 / reader->base.frame_rate) : SECOND_NS / 25;
+}
+
+/* The picture's time as the input says, but always after the picture before: a missing time follows from the
+ * frame rate, and where the clock jumps back (joined recordings) the rest is shifted. */
+static int64_t time_of_picture(ClipReader *reader)
+{
+    int64_t last = reader->last_time_ns;
+    int64_t stamp = reader->decoder.frame->best_effort_timestamp;
+    int64_t time = INT64_MIN;
+    int first = reader->sequence == 0;
+    if (stamp != AV_NOPTS_VALUE)
+        time = av_rescale_q(stamp, reader->decoder.video->time_base, (AVRational){1, SECOND_NS});
+    if (time > -MOST_TIME_NS && time < MOST_TIME_NS)
+        time += reader->time_offset_ns;
+    if (time <= -MOST_TIME_NS || time >= MOST_TIME_NS)
+        return first ? 0 : last + nominal_step(reader);
+    if (first || time > last)
+        return time;
+    if (last - time < SECOND_NS)
+        return last + LEAST_STEP_NS;
+    reader->time_offset_ns += last + nominal_step(reader) - time;
+    return last + nominal_step(reader);
+}
+
+static Orientation orientation_of_stream(AVStream *stream)
+{
+    size_t size = 0;
+    const uint8_t *side = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    int32_t matrix[9];
+    if (!side || size < sizeof matrix)
+        return ORIENTATION_UPRIGHT;
+    memcpy(matrix, side, sizeof matrix);
+    return orientation_of_matrix(matrix);
+}
+
+/* What the input says about itself, for progress and as a hint for recordings. */
+static void describe(ClipReader *reader)
+{
+    AVFormatContext *format = reader->decoder.format;
+    AVStream *video = reader->decoder.video;
+    Input *base = &reader->base;
+    base->still = reader->decoder.still;
+    base->frame_rate = 0;
+    base->frame_count = base->still;
+    if (base->still)
+        return;
+    AVRational average = video->avg_frame_rate.num > 0 ? video->avg_frame_rate : video->r_frame_rate;
+    double rate = average.den > 0 ? av_q2d(average) : 0;
+    if (rate > 1e-4 && rate < 1e6) /* a frame in three hours; what is said beyond that is wrong */
+        base->frame_rate = rate;
+    double seconds = 0;
+    if (video->duration > 0)
+        seconds = (double)video->duration * av_q2d(video->time_base);
+    else if (format->duration > 0)
+        seconds = (double)format->duration / AV_TIME_BASE;
+    double estimate = seconds * base->frame_rate + 0.5;
+    if (estimate >= 1 && estimate < 1e15)
+        base->frame_count = (int64_t)estimate;
+    /* An edit list may hide some of the stored frames: then the duration tells better. */
+    if (video->nb_frames > 0 && (base->frame_count == 0 || video->nb_frames < base->frame_count))
+        base->frame_count = video->nb_frames;
+}
+
+/* The size at which the first picture, which waits, is to be shown. */
+static void measure(ClipReader *reader)
+{
+    VideoDecoder *decoder = &reader->decoder;
+    const AVFrame *first = decoder->frame;
+    AVRational aspect = av_guess_sample_aspect_ratio(decoder->format, decoder->video, decoder->frame);
+    double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
+    double width = fmin(first->width * stretch, FRAME_MAX_SIDE);
+    int swapped = orientation_swaps_sides(orientation_of_frame(first, reader->orientation));
+    reader->base.width = swapped ? first->height : (int)width;
+    reader->base.height = swapped ? (int)width : first->height;
+}
+
+/* Opens the decoder on the stream, which stands at its start, and waits for the first picture. */
+static int start(ClipReader *reader, const char *name, const char *input_format, Error *error)
+{
+    reader->sequence = 0;
+    reader->last_time_ns = 0;
+    reader->time_offset_ns = 0;
+    reader->end = INPUT_FRAME;
+    if (video_decoder_open(&reader->decoder, &reader->stream, name, input_format, error))
+        return -1;
+    describe(reader);
+    reader->orientation = orientation_of_stream(reader->decoder.video);
+    reader->first_waits = video_decoder_next(&reader->decoder);
+    if (reader->first_waits) {
+        measure(reader);
+        return 0;
+    }
+    if (!video_decoder_damage(&reader->decoder, error))
+        error_set(error, "%s: not one picture of it can be decoded (%s)", name,
+                  reader->decoder.format->iformat->name);
+    return -1;
+}
+
+int clip_reader_open(ClipReader *reader, int directory_fd, const char *name, const atomic_int *stop,
+                     Error *error)
+{
+    if (!byte_stream_open(&reader->stream, directory_fd, name, stop, error) &&
+        !start(reader, name, NULL, error))
+        return 0;
+    clip_reader_close(reader);
+    return -1;
+}
+
+static InputStatus finish_with(ClipReader *reader, InputStatus end, Error *error)
+{
+    reader->end = end;
+    if (end == INPUT_DAMAGED)
+        *error = reader->end_error;
+    return end;
+}
+
+InputStatus clip_reader_next(ClipReader *reader, Frame *frame, Error *error)
+{
+    VideoDecoder *decoder = &reader->decoder;
+    if (reader->end != INPUT_FRAME)
+        return finish_with(reader, reader->end, error);
+    if (!reader->first_waits && !video_decoder_next(decoder))
+        return finish_with(
+            reader, video_decoder_damage(decoder, &reader->end_error) ? INPUT_DAMAGED : INPUT_END, error);
+    reader->first_waits = 0;
+    Error problem;
+    if (pixels_view(
+            &reader->pixels, decoder->frame, orientation_of_frame(decoder->frame, reader->orientation),
+            av_guess_sample_aspect_ratio(decoder->format, decoder->video, decoder->frame), frame, &problem)) {
+        error_set(&reader->end_error, "%s: frame %lld: %s", decoder->name, (long long)reader->sequence,
+                  problem.message);
+        return finish_with(reader, INPUT_DAMAGED, error);
+    }
+    frame->time_ns = reader->last_time_ns = time_of_picture(reader);
+    frame->sequence = reader->sequence++;
+    return INPUT_FRAME;
+}
+
+void clip_reader_close(ClipReader *reader)
+{
+    video_decoder_close(&reader->decoder);
+    byte_stream_close(&reader->stream);
+    reader->first_waits = 0;
+}
+
+void clip_reader_finish(ClipReader *reader)
+{
+    clip_reader_close(reader);
+    pixels_finish(&reader->pixels);
+    free(reader->path);
+    reader->path = NULL;
+}
+
+static InputStatus clip_read(Input *source, Frame *frame, Error *error)
+{
+    return clip_reader_next((ClipReader *)source, frame, error);
+}
+
+/* Opening anew is the one way back to the start that every format knows. */
+static int clip_rewind(Input *source, Error *error)
+{
+    ClipReader *reader = (ClipReader *)source;
+    video_decoder_close(&reader->decoder);
+    reader->first_waits = 0;
+    int failed = byte_stream_rewind(&reader->stream)
+                     ? error_set(error, "%s: cannot be read again from the start", reader->path)
+                     : start(reader, reader->path, NULL, error);
+    if (failed) {
+        reader->end = INPUT_DAMAGED;
+        reader->end_error = *error;
+    }
+    return failed;
+}
+
+static void clip_destroy(Input *source)
+{
+    clip_reader_finish((ClipReader *)source);
+    free(source);
+}
+
+static const InputDriver clip_functions = {
+    .name = "clip", .read = clip_read, .rewind = clip_rewind, .destroy = clip_destroy};
+static const InputDriver pipe_functions = {.name = "pipe", .read = clip_read, .destroy = clip_destroy};
+
+Input *clip_open(const char *path, const atomic_int *stop, Error *error)
+{
+    ClipReader *reader = calloc(1, sizeof *reader);
+    char *own_path = strdup(path);
+    if (!reader || !own_path) {
+        error_set(error, "%s: out of memory", path);
+        goto failed;
+    }
+    if (clip_reader_open(reader, AT_FDCWD, own_path, stop, error)) {
+        pixels_finish(&reader->pixels);
+        goto failed;
+    }
+    reader->path = own_path;
+    reader->base.functions = reader->stream.size < 0 ? &pipe_functions : &clip_functions;
+    return &reader->base;
+failed:
+    free(reader);
+    free(own_path);
+    return NULL;
+}
+
+Input *stdin_open(const atomic_int *stop, Error *error)
+{
+    ClipReader *reader = calloc(1, sizeof *reader);
+    if (!reader) {
+        error_set(error, "standard input: out of memory");
+        return NULL;
+    }
+    if (byte_stream_open_stdin(&reader->stream, stop, error) ||
+        start(reader, "standard input", "yuv4mpegpipe", error)) {
+        clip_reader_finish(reader);
+        free(reader);
+        return NULL;
+    }
+    reader->base.functions = &pipe_functions;
+    return &reader->base;
+}

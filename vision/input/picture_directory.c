@@ -1,0 +1,224 @@
+#include "vision/input/picture_directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "vision/input/clip_reader.h"
+
+enum { PICTURES_PER_SECOND = 25 };
+
+typedef struct PictureDirectory {
+    Input base;
+    char *path;
+    int fd;
+    char **names;
+    int count;
+    int next;    /* index of the picture to open next */
+    int is_open; /* reader holds picture next - 1 */
+    ClipReader reader;
+    const atomic_int *stop;
+    int broken; /* pictures that could not be read, or not whole */
+    Error first_problem;
+} PictureDirectory;
+
+bool picture_directory_takes(const char *name)
+{
+    static const char *const suffixes[] = {"bmp", "gif", "jp2", "jpe", "jpeg", "jpg",  "pbm", "pgm",
+                                           "png", "pnm", "ppm", "qoi", "tif",  "tiff", "webp"};
+    const char *dot = strrchr(name, '.');
+    if (!dot || name[0] == '.')
+        return false;
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        if (!strcasecmp(dot + 1, suffixes[i]))
+            return true;
+    return false;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Links are followed; what cannot be looked at counts, so that it is reported when its turn comes. */
+static int is_picture(int directory_fd, const char *name)
+{
+    struct stat status;
+    return picture_directory_takes(name) &&
+           (fstatat(directory_fd, name, &status, 0) || S_ISREG(status.st_mode));
+}
+
+/* Fills names, sorted. */
+static int list_pictures(PictureDirectory *pictures, Error *error)
+{
+    int failed = -1;
+    int room = 0;
+    int listing_fd = openat(pictures->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = listing_fd < 0 ? NULL : fdopendir(listing_fd);
+    if (!directory) {
+        error_set(error, "%s: %s", pictures->path, strerror(errno));
+        if (listing_fd >= 0)
+            close(listing_fd);
+        return -1;
+    }
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(directory);
+        if (!entry && errno) {
+            error_set(error, "%s: %s", pictures->path, strerror(errno));
+            goto done;
+        }
+        if (!entry)
+            break;
+        if (!is_picture(pictures->fd, entry->d_name))
+            continue;
+        if (pictures->count == room) {
+            room = room ? 2 * room : 64;
+            char **larger = realloc(pictures->names, (size_t)room * sizeof *larger);
+            if (!larger)
+                goto out_of_memory;
+            pictures->names = larger;
+        }
+        char *name = strdup(entry->d_name);
+        if (!name)
+            goto out_of_memory;
+        pictures->names[pictures->count++] = name;
+    }
+    if (pictures->count == 0) {
+        error_set(error,
+                  "%s: there are no pictures in this directory (files named *.jpg, *.png and the like)",
+                  pictures->path);
+        goto done;
+    }
+    qsort(pictures->names, (size_t)pictures->count, sizeof *pictures->names, compare_names);
+    failed = 0;
+    goto done;
+out_of_memory:
+    error_set(error, "%s: out of memory", pictures->path);
+done:
+    closedir(directory);
+    return failed;
+}
+
+static void note_problem(PictureDirectory *pictures, const Error *problem)
+{
+    if (pictures->broken++ == 0)
+        pictures->first_problem = *problem;
+}
+
+/* Closes the picture that was delivered, having looked whether it was whole. */
+static void leave_picture(PictureDirectory *pictures)
+{
+    Frame ignored;
+    Error problem;
+    if (!pictures->is_open)
+        return;
+    if (clip_reader_next(&pictures->reader, &ignored, &problem) == INPUT_DAMAGED)
+        note_problem(pictures, &problem);
+    clip_reader_close(&pictures->reader);
+    pictures->is_open = 0;
+}
+
+/* Opens the next picture that can be read. Returns 0, or -1 when there is none. */
+static int enter_picture(PictureDirectory *pictures)
+{
+    while (!pictures->is_open && pictures->next < pictures->count) {
+        Error problem;
+        pictures->is_open = !clip_reader_open(&pictures->reader, pictures->fd,
+                                              pictures->names[pictures->next++], pictures->stop, &problem);
+        if (!pictures->is_open)
+            note_problem(pictures, &problem);
+    }
+    return pictures->is_open ? 0 : -1;
+}
+
+static InputStatus report_end(const PictureDirectory *pictures, Error *error)
+{
+    if (pictures->broken == 0)
+        return INPUT_END;
+    error_set(error, "%s: %d of %d pictures could not be read whole; the first: %.300s", pictures->path,
+              pictures->broken, pictures->count, pictures->first_problem.message);
+    return INPUT_DAMAGED;
+}
+
+static InputStatus directory_read(Input *source, Frame *frame, Error *error)
+{
+    PictureDirectory *pictures = (PictureDirectory *)source;
+    /* The first one is open already. */
+    if (pictures->reader.sequence > 0)
+        leave_picture(pictures);
+    while (!enter_picture(pictures)) {
+        Error problem;
+        if (clip_reader_next(&pictures->reader, frame, &problem) == INPUT_FRAME) {
+            int index = pictures->next - 1;
+            frame->sequence = index;
+            frame->time_ns = INT64_C(1000000000) / PICTURES_PER_SECOND * index;
+            return INPUT_FRAME;
+        }
+        note_problem(pictures, &problem);
+        clip_reader_close(&pictures->reader);
+        pictures->is_open = 0;
+    }
+    return report_end(pictures, error);
+}
+
+static int directory_rewind(Input *source, Error *error)
+{
+    PictureDirectory *pictures = (PictureDirectory *)source;
+    clip_reader_close(&pictures->reader);
+    pictures->reader.sequence = 0;
+    pictures->is_open = 0;
+    pictures->next = 0;
+    pictures->broken = 0;
+    if (!enter_picture(pictures))
+        return 0;
+    report_end(pictures, error);
+    return -1;
+}
+
+static void directory_destroy(Input *source)
+{
+    PictureDirectory *pictures = (PictureDirectory *)source;
+    clip_reader_finish(&pictures->reader);
+    for (int i = 0; i < pictures->count; i++)
+        free(pictures->names[i]);
+    free(pictures->names);
+    free(pictures->path);
+    if (pictures->fd >= 0)
+        close(pictures->fd);
+    free(pictures);
+}
+
+Input *picture_directory_open(const char *path, const atomic_int *stop, Error *error)
+{
+    static const InputDriver functions = {
+        .name = "pictures", .read = directory_read, .rewind = directory_rewind, .destroy = directory_destroy};
+    PictureDirectory *pictures = calloc(1, sizeof *pictures);
+    if (!pictures) {
+        error_set(error, "%s: out of memory", path);
+        return NULL;
+    }
+    pictures->base.functions = &functions;
+    pictures->base.frame_rate = PICTURES_PER_SECOND;
+    pictures->stop = stop;
+    pictures->path = strdup(path);
+    pictures->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (!pictures->path || pictures->fd < 0)
+        error_set(error, "%s: %s", path, pictures->path ? strerror(errno) : "out of memory");
+    else if (!list_pictures(pictures, error) && !directory_rewind(&pictures->base, error)) {
+        pictures->base.frame_count = pictures->count;
+        return &pictures->base;
+    }
+    directory_destroy(&pictures->base);
+    return NULL;
+}
+
+int picture_directory_visit_files(const char *path, FileVisitor *visit, void *context)
+{
+    return visit_directory(path, picture_directory_takes, visit, context);
+}

@@ -1,0 +1,269 @@
+#include "vision/input/video_decoder.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <libavutil/avstring.h>
+#include <libavutil/opt.h>
+#include <string.h>
+
+#include "vision/frame.h"
+#include "vision/input/container_end.h"
+
+enum {
+    DECODER_THREADS = 2,   /* each holds pictures of its own: memory, and cores, belong to the detector */
+    MAX_DEMUX_ERRORS = 16, /* in a row, before the rest of the input is given up */
+};
+
+/* Playlists, references and the like stay unopened: only the given file is read. */
+static int refuse_to_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags,
+                          AVDictionary **options)
+{
+    (void)io, (void)url, (void)flags, (void)options;
+    *(int *)format->opaque = 1;
+    return AVERROR(EPERM);
+}
+
+static int is_stopped(const ByteStream *stream)
+{
+    return stream->stop && atomic_load_explicit(stream->stop, memory_order_relaxed);
+}
+
+static int fail_stopped(const VideoDecoder *decoder, Error *error)
+{
+    return error_set(error, "%s: stopped while waiting for it", decoder->name);
+}
+
+/* Where it was reading that failed, not what was read: says so and returns nonzero. */
+static int reading_failed(const VideoDecoder *decoder, Error *error)
+{
+    if (is_stopped(decoder->stream))
+        return fail_stopped(decoder, error);
+    if (decoder->stream->read_error)
+        return error_set(error, "%s: %s", decoder->name, strerror(decoder->stream->read_error));
+    return 0;
+}
+
+static int is_cut(const VideoDecoder *decoder, const char *format_names)
+{
+    return decoder->stream->size >= 0 &&
+           container_is_cut(decoder->stream->fd, decoder->stream->size, format_names);
+}
+
+static int fail_to_open(const VideoDecoder *decoder, const AVInputFormat *input, int result, Error *error)
+{
+    if (reading_failed(decoder, error))
+        return -1;
+    if (decoder->refers_elsewhere || av_match_name(input->name, "concat,hls,dash,rtsp,sdp,imf,vobsub"))
+        return error_set(error,
+                         "%s: refers to other files or addresses (%s), which are never opened; give the "
+                         "clip itself",
+                         decoder->name, input->name);
+    if (is_cut(decoder, input->name))
+        return error_set(error, "%s: is cut off before anything that can be read (%s)", decoder->name,
+                         input->name);
+    if (result != AVERROR(ENOMEM) && !strcmp(input->name, "yuv4mpegpipe"))
+        return error_set(error, "%s: is not y4m, as ffmpeg -i CLIP -f yuv4mpegpipe - makes it",
+                         decoder->name);
+    return error_set(error, "%s: cannot be read as %s: %s", decoder->name, input->name, av_err2str(result));
+}
+
+/* Finds out what the input is and reads its header. */
+static int open_input(VideoDecoder *decoder, const char *input_format, Error *error)
+{
+    ByteStream *stream = decoder->stream;
+    const AVInputFormat *input = input_format ? av_find_input_format(input_format) : NULL;
+    /* Without a file name: some formats go by it, and image2 takes patterns. */
+    if (!input && av_probe_input_buffer2(stream->io, &input, NULL, NULL, 0, 0) < 0) {
+        if (reading_failed(decoder, error))
+            return -1;
+        return error_set(error, "%s: is not a video or picture that FFmpeg knows", decoder->name);
+    }
+    /* Two or three JPEG pictures in a row are either a short clip or a picture with previews behind it. */
+    if (av_match_name(input->name, "jpeg_pipe") && av_match_ext(decoder->name, "mjpeg,mjpg"))
+        input = av_find_input_format("mjpeg");
+    decoder->format = avformat_alloc_context();
+    if (!decoder->format)
+        return error_set(error, "%s: out of memory", decoder->name);
+    decoder->format->pb = stream->io;
+    decoder->format->opaque = &decoder->refers_elsewhere;
+    decoder->format->io_open = refuse_to_open;
+    /* For demuxers that open by themselves. */
+    int result = av_opt_set(decoder->format, "protocol_whitelist", "none", 0);
+    if (result >= 0)
+        result =
+            avformat_open_input(&decoder->format, NULL, input, NULL); /* frees the context when it fails */
+    if (result >= 0)
+        result = avformat_find_stream_info(decoder->format, NULL);
+    if (result >= 0 && is_stopped(stream))
+        result = AVERROR_EXIT;
+    return result < 0 ? fail_to_open(decoder, input, result, error) : 0;
+}
+
+static int open_codec(VideoDecoder *decoder, Error *error)
+{
+    AVFormatContext *format = decoder->format;
+    const AVCodec *codec = NULL;
+    int index = av_find_best_stream(format, AVMEDIA_TYPE_VIDEO, -1, -1, &codec, 0);
+    if (index == AVERROR_DECODER_NOT_FOUND)
+        return error_set(error, "%s: FFmpeg has no decoder for its video", decoder->name);
+    if (index < 0 || format->streams[index]->disposition & AV_DISPOSITION_ATTACHED_PIC) {
+        if (is_cut(decoder, format->iformat->name))
+            return fail_to_open(decoder, format->iformat, AVERROR_INVALIDDATA, error);
+        return error_set(error, "%s: there is no video in it (%s)", decoder->name, format->iformat->name);
+    }
+    decoder->video = format->streams[index];
+    for (unsigned i = 0; i < format->nb_streams; i++)
+        format->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+
+    decoder->still = av_stristr(format->iformat->name, "_pipe") != NULL;
+    decoder->codec = avcodec_alloc_context3(codec);
+    decoder->packet = av_packet_alloc();
+    decoder->frame = av_frame_alloc();
+    if (!decoder->codec || !decoder->packet || !decoder->frame)
+        return error_set(error, "%s: out of memory", decoder->name);
+    decoder->codec->pkt_timebase = decoder->video->time_base;
+    decoder->codec->thread_count = decoder->still ? 1 : DECODER_THREADS;
+    decoder->codec->max_pixels = (int64_t)FRAME_MAX_SIDE * FRAME_MAX_SIDE;
+    int result = avcodec_parameters_to_context(decoder->codec, decoder->video->codecpar);
+    if (result >= 0)
+        result = avcodec_open2(decoder->codec, codec, NULL);
+    if (result < 0)
+        return error_set(error, "%s: its video cannot be decoded (%s): %s", decoder->name, codec->name,
+                         av_err2str(result));
+    return 0;
+}
+
+/* Reads the video's next packet into decoder->packet. Returns 1, or 0 at the end. */
+static int read_packet(VideoDecoder *decoder)
+{
+    for (;;) {
+        int result = av_read_frame(decoder->format, decoder->packet);
+        if (result >= 0) {
+            decoder->demux_errors = 0;
+            if (decoder->packet->stream_index == decoder->video->index) {
+                decoder->next_byte =
+                    decoder->packet->pos < 0 ? -1 : decoder->packet->pos + decoder->packet->size;
+                decoder->broken += (decoder->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+                return 1;
+            }
+            av_packet_unref(decoder->packet);
+            continue;
+        }
+        if (result == AVERROR_EOF || decoder->stream->read_error || is_stopped(decoder->stream))
+            return 0;
+        /* Some demuxers find their way again behind a broken place. */
+        int passing = result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA;
+        if (!passing || ++decoder->demux_errors >= MAX_DEMUX_ERRORS) {
+            decoder->broken_off = 1;
+            return 0;
+        }
+        decoder->broken += result == AVERROR_INVALIDDATA;
+    }
+}
+
+static void send_packet(VideoDecoder *decoder)
+{
+    int waiting = decoder->packet_waits;
+    decoder->packet_waits = 0;
+    if (!waiting && !read_packet(decoder)) {
+        decoder->draining = 1;
+        avcodec_send_packet(decoder->codec, NULL);
+        return;
+    }
+    int result = avcodec_send_packet(decoder->codec, decoder->packet);
+    av_packet_unref(decoder->packet);
+    /* A broadcast starts anywhere: what precedes its first complete picture is no damage. */
+    int before_start = decoder->decoded == 0 && decoder->format->iformat->flags & AVFMT_TS_DISCONT;
+    if (result < 0 && !before_start)
+        decoder->broken++;
+}
+
+/* Is a picture file one picture? Reads ahead by one packet. A JPEG may carry previews, depth maps or a whole
+ * clip behind the picture, which are not for us; the other formats may be streams of pictures. */
+static void look_for_second_picture(VideoDecoder *decoder)
+{
+    if (!read_packet(decoder)) {
+        decoder->draining = 1;
+        return;
+    }
+    avcodec_send_packet(decoder->codec, decoder->packet);
+    av_packet_unref(decoder->packet);
+    if (av_match_name(decoder->format->iformat->name, "jpeg_pipe") || !read_packet(decoder)) {
+        decoder->draining = 1;
+        av_packet_unref(decoder->packet);
+    } else {
+        decoder->packet_waits = 1;
+        decoder->still = 0;
+    }
+    if (decoder->draining)
+        avcodec_send_packet(decoder->codec, NULL);
+}
+
+int video_decoder_open(VideoDecoder *decoder, ByteStream *stream, const char *name, const char *input_format,
+                       Error *error)
+{
+    memset(decoder, 0, sizeof *decoder);
+    decoder->stream = stream;
+    decoder->name = name;
+    decoder->next_byte = -1;
+    if (open_input(decoder, input_format, error) || open_codec(decoder, error)) {
+        video_decoder_close(decoder);
+        return -1;
+    }
+    if (decoder->still)
+        look_for_second_picture(decoder);
+    return 0;
+}
+
+int video_decoder_next(VideoDecoder *decoder)
+{
+    for (;;) {
+        int result = avcodec_receive_frame(decoder->codec, decoder->frame);
+        if (result >= 0) {
+            decoder->decoded++;
+            decoder->broken +=
+                decoder->frame->flags & AV_FRAME_FLAG_CORRUPT || decoder->frame->decode_error_flags;
+            return 1;
+        }
+        if (result == AVERROR_EOF)
+            return 0;
+        if (result != AVERROR(EAGAIN))
+            decoder->broken++;
+        else if (decoder->draining)
+            return 0;
+        else
+            send_packet(decoder);
+    }
+}
+
+int video_decoder_damage(const VideoDecoder *decoder, Error *error)
+{
+    const char *frames = decoder->decoded == 1 ? "frame" : "frames";
+    const char *format_name = decoder->format->iformat->name;
+    if (is_stopped(decoder->stream))
+        return 0;
+    if (decoder->stream->read_error)
+        return error_set(error, "%s: reading failed after %" PRId64 " %s: %s", decoder->name,
+                         decoder->decoded, frames, strerror(decoder->stream->read_error));
+    int bytes_are_left = !strcmp(format_name, "yuv4mpegpipe") && decoder->next_byte >= 0 &&
+                         avio_tell(decoder->stream->io) > decoder->next_byte;
+    if (is_cut(decoder, format_name) || (bytes_are_left && !decoder->broken_off))
+        return error_set(error, "%s: ends early, after %" PRId64 " %s: the file is cut off", decoder->name,
+                         decoder->decoded, frames);
+    if (decoder->broken_off)
+        return error_set(error, "%s: is broken after %" PRId64 " %s, the rest cannot be read", decoder->name,
+                         decoder->decoded, frames);
+    if (decoder->broken > 0)
+        return error_set(error, "%s: is damaged: %" PRId64 " of its pictures did not decode without errors",
+                         decoder->name, decoder->broken);
+    return 0;
+}
+
+void video_decoder_close(VideoDecoder *decoder)
+{
+    avcodec_free_context(&decoder->codec);
+    av_packet_free(&decoder->packet);
+    av_frame_free(&decoder->frame);
+    avformat_close_input(&decoder->format);
+    memset(decoder, 0, sizeof *decoder);
+}

@@ -1,0 +1,34 @@
+/* Encoding and muxing with libav*, in the thread that calls it. */
+#ifndef LOOKOUT_VISION_RECORD_ENCODER_H
+#define LOOKOUT_VISION_RECORD_ENCODER_H
+
+#include "base/error.h"
+#include "vision/frame.h"
+#include "vision/record/file.h"
+#include "vision/record/format.h"
+
+typedef struct Encoder Encoder;
+
+typedef struct EncoderOptions {
+    const char *path;  /* for messages; must outlive the encoder */
+    double frame_rate; /* expected, 0: unknown */
+    const char *video; /* the one libavcodec encoder to use for clips; NULL: the best there is */
+} EncoderOptions;
+
+/* Opens an encoder for frames like `first`, and the file, and encodes first. An old file is replaced once
+ * there is something of it to be written, which may come with the next frame. The file must outlive the
+ * encoder. NULL with error: the file is as it was, unless it is the header that could not be written. */
+Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
+                        const EncoderOptions *options, Error *error);
+/* Encodes an I420 frame and writes what is ready; 0, or -1 with error. The first one must be `first` again,
+ * of which only the writing is left. */
+int encoder_write(Encoder *encoder, const Frame *frame, Error *error);
+/* Writes what the encoder holds back, unless it has failed, and what the muxer does, and the trailer; 0, or
+ * -1 with error. */
+int encoder_finish(Encoder *encoder, Error *error);
+void encoder_destroy(Encoder *encoder); /* takes NULL */
+
+/* As "H.264 (libx264)". fallback: nonzero when it is not the encoder that was wished for. */
+const char *encoder_name(const Encoder *encoder, int *fallback);
+
+#endif
