@@ -23,7 +23,7 @@ static int parse(const char *text, size_t size)
     assert_true(size < sizeof buffer);
     memcpy(buffer, text, size);
     options = options_default();
-    error = (Error){""};
+    error = (Error){0};
     return config_parse(&options, buffer, size, "conf", &error);
 }
 
@@ -90,7 +90,7 @@ static int load(char *const argv[])
         argc++;
     free(text); /* of the load before: its strings may be looked at after it */
     text = NULL;
-    error = (Error){""};
+    error = (Error){0};
     int result = config_load(&options, argc, argv, &text, &error);
     if (!argv[1]) {
         free(text);

@@ -17,7 +17,7 @@ static int parse(Options *options, Error *error, char *const argv[])
     while (argv[argc])
         argc++;
     *options = options_default();
-    *error = (Error){""};
+    *error = (Error){0};
     return options_parse(options, argc, argv, error);
 }
 

@@ -30,7 +30,7 @@ static void put(const char *name, const char *text)
 static void open_path(const char *path)
 {
     dataset_destroy(dataset);
-    error = (Error){""};
+    error = (Error){0};
     dataset = dataset_open(path, &error);
 }
 

@@ -20,7 +20,7 @@ static const char *events(const char *text, size_t size)
     assert_true(size < sizeof copy);
     memcpy(copy, text, size);
     told[0] = 0;
-    error = (Error){""};
+    error = (Error){0};
     if (xml_open(&reader, copy, size, "x.xml", &error))
         return NULL;
     for (;;) {

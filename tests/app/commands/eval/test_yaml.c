@@ -17,7 +17,7 @@ static const char *read_bytes(const char *text, size_t size)
     static char told[1024];
     size_t length = 0;
     Yaml yaml;
-    error = (Error){""};
+    error = (Error){0};
     int failed = yaml_parse(&yaml, text, size, keys, "x.yaml", &error);
     told[0] = 0;
     for (int i = 0; i < yaml.count; i++) {
