@@ -6,7 +6,6 @@
 #include "app/commands/version.h"
 #include "app/options/config.h"
 #include "app/options/help.h"
-#include "app/sinks/result_file.h"
 #include "base/exit_code.h"
 #include "base/message.h"
 #include "base/signals.h"

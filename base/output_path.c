@@ -5,6 +5,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const char *output_path_shown(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
 const char *output_path_split(const char *path, char folder[PATH_MAX])
 {
     const char *slash = strrchr(path, '/');

@@ -1,10 +1,13 @@
-/* What can be told of the path of an output before anything is written. */
+/* What is known of an output from its path, before anything is written. */
 #ifndef LOOKOUT_BASE_OUTPUT_PATH_H
 #define LOOKOUT_BASE_OUTPUT_PATH_H
 
 #include "base/error.h"
 
 #include <limits.h>
+
+/* How messages name the output: "standard output" for "-", else the path itself. */
+const char *output_path_shown(const char *path);
 
 /* Splits a path into a folder, "." if it names none, and the name in it, which is returned; NULL if the
  * folder is too long. */

@@ -1,6 +1,7 @@
 #include "base/standard_files.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 /* The wrong way round for their use: EBADF. Who opens /dev/stdout by that name gets the right way, and of
@@ -21,4 +22,10 @@ int standard_files_complete(void)
             return -1;
     }
     return 0;
+}
+
+bool stdout_is_closed(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
 }

@@ -34,8 +34,8 @@ typedef struct Bench {
     const Options *options;
     uint8_t *pixels; /* of the picture, owned */
     LookoutImage picture;
-    double *times; /* [MAX_RUNS] */
-    ResultFile table, json;
+    double *times;            /* [MAX_RUNS] */
+    ResultFile *table, *json; /* NULL before the first line, or where it is not asked for */
 
     /* made anew for each point, so that its memory can be told */
     Weights weights;
@@ -171,13 +171,13 @@ static int measure_point(Bench *bench, Point *point, double resident_before, Err
 
 /* ---- telling ------------------------------------------------------------------------------------ */
 
-/* A line of at most 400 characters; a file that is not open takes it and forgets it. */
+/* A line of at most 400 characters; without a file it is forgotten. */
 __attribute__((format(printf, 3, 4))) static WriteStatus put(ResultFile *file, Error *error,
                                                              const char *format, ...)
 {
     char line[400];
     va_list arguments;
-    if (file->fd < 0)
+    if (!file)
         return WRITE_OK;
     va_start(arguments, format);
     const int length = vsnprintf(line, sizeof line, format, arguments);
@@ -218,8 +218,10 @@ static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
         return WRITE_OK;
     char cpu[128];
     read_cpu_name(cpu);
-    result_file_open(&bench->table, "-", error);
-    return put(&bench->table, error,
+    bench->table = result_file_create("-", -1, error);
+    if (!bench->table)
+        return WRITE_FAILED;
+    return put(bench->table, error,
                "%s, %s kernels, %d %s\n"
                "%5s %5s %8s %10s %8s %8s %10s %7s\n",
                cpu, point->isa, point->threads, point->threads == 1 ? "thread" : "threads", "alpha", "size",
@@ -231,11 +233,8 @@ static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
 {
     if (!bench->options->json)
         return WRITE_OK;
-    if (bench->json.fd < 0) {
-        WriteStatus status = result_file_open(&bench->json, bench->options->json, error);
-        if (status != WRITE_OK)
-            return status;
-    }
+    if (!bench->json && !(bench->json = result_file_create(bench->options->json, -1, error)))
+        return WRITE_FAILED;
     enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
     char text[NUMBERS][TEXT_NUMBER_SIZE];
     text_put_number(text[ALPHA], point->alpha, 6);
@@ -244,7 +243,7 @@ static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
     text_put_number(text[GFLOPS], point->gflops, 2);
     text_put_number(text[SHARE], point->gflops / point->peak_gflops, 4);
     text_put_number(text[RSS], point->rss_mb, 2);
-    return put(&bench->json, error,
+    return put(bench->json, error,
                "{\"alpha\":%s,\"size\":%d,\"threads\":%d,\"isa\":\"%s\",\"runs\":%d,\"median_ms\":%s,"
                "\"p95_ms\":%s,\"gflops\":%s,\"peak_share\":%s,\"rss_mb\":%s}\n",
                text[ALPHA], point->size, point->threads, point->isa, point->runs, text[MEDIAN], text[P95],
@@ -256,7 +255,7 @@ static WriteStatus tell_point(Bench *bench, const Point *point, Error *error)
     WriteStatus status = tell_json(bench, point, error);
     if (status != WRITE_OK)
         return status;
-    return put(&bench->table, error, "%5.2f %5d %8d %10.3f %8.3f %8.1f %8.1f %% %7.1f\n", point->alpha,
+    return put(bench->table, error, "%5.2f %5d %8d %10.3f %8.3f %8.1f %8.1f %% %7.1f\n", point->alpha,
                point->size, point->threads, point->median_ms, point->p95_ms, point->gflops,
                100 * point->gflops / point->peak_gflops, point->rss_mb);
 }
@@ -280,7 +279,7 @@ static WriteStatus tell_layers(Bench *bench, const Point *point, double *times, 
         else
             snprintf(name, sizeof name, "%s", layer.name);
         const double gflops = 2e-6 * (double)(layer.mult_adds + fused.mult_adds) / median;
-        status = put(&bench->table, error, "  %-35s %8.4f %17.1f %8.1f %%\n", name, median, gflops,
+        status = put(bench->table, error, "  %-35s %8.4f %17.1f %8.1f %%\n", name, median, gflops,
                      100 * gflops / point->peak_gflops);
         fused = (LookoutLayer){0};
     }
@@ -332,13 +331,13 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Err
     point.isa = lookout_engine_isa(bench->weights.engine);
 
     WriteStatus status = WRITE_OK;
-    if (bench->table.fd < 0)
+    if (!bench->table)
         status = begin_table(bench, &point, error);
     if (status == WRITE_OK)
         status = (WriteStatus)measure_point(bench, &point, resident_before, error);
     if (status == WRITE_OK)
         status = tell_point(bench, &point, error);
-    if (status == WRITE_OK && bench->options->verbose && bench->table.fd >= 0)
+    if (status == WRITE_OK && bench->options->verbose && bench->table)
         status = profile_point(bench, &point, error);
     *closed = status == WRITE_CLOSED;
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
@@ -382,13 +381,13 @@ static ExitCode run_points(Bench *bench, const atomic_int *stop, Error *error)
         if (code != EXIT_DONE)
             return code;
     }
-    return result_file_close(&bench->json, error) == WRITE_OK ? EXIT_DONE : EXIT_FAILED;
+    return !bench->json || result_file_close(bench->json, error) == WRITE_OK ? EXIT_DONE : EXIT_FAILED;
 }
 
 int bench_run(const Options *options, const atomic_int *stop)
 {
-    Bench bench = {.options = options, .table = {.fd = -1}, .json = {.fd = -1}};
-    Error error, ignored;
+    Bench bench = {.options = options};
+    Error error;
 #ifdef __GLIBC__
     /* malloc learns to keep large blocks once some were freed, so a point would be charged for what was freed
      * while its weights were loaded; a first point, like any program that detects, is not. */
@@ -401,7 +400,8 @@ int bench_run(const Options *options, const atomic_int *stop)
         code = EXIT_SIGNAL + atomic_load(stop);
     else if (code != EXIT_DONE)
         message("%s", error.message);
-    result_file_close(&bench.json, &ignored); /* still open only after a failure that was told */
+    result_file_destroy(bench.table);
+    result_file_destroy(bench.json);
     free(bench.times);
     free(bench.pixels);
     return code;

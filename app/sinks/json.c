@@ -7,32 +7,29 @@ typedef struct JsonOutput {
     Output output;
     JsonLine *line;
     const char *path;
-    ResultFile file;
+    ResultFile *file;
 } JsonOutput;
 
 static WriteStatus consume(Output *output, const OutputFrame *frame, Error *error)
 {
     JsonOutput *json = (JsonOutput *)output;
-    if (json->file.fd < 0) {
-        WriteStatus status = result_file_open(&json->file, json->path, error);
-        if (status != WRITE_OK)
-            return status;
-    }
+    if (!json->file && !(json->file = result_file_create(json->path, -1, error)))
+        return WRITE_FAILED;
     size_t length;
     const char *text = json_line_format(json->line, frame, &length);
-    return result_file_write(&json->file, text, length, error);
+    return result_file_write(json->file, text, length, error);
 }
 
 static WriteStatus finish(Output *output, Error *error)
 {
-    return result_file_close(&((JsonOutput *)output)->file, error);
+    JsonOutput *json = (JsonOutput *)output;
+    return json->file ? result_file_close(json->file, error) : WRITE_OK;
 }
 
 static void destroy(Output *output)
 {
     JsonOutput *json = (JsonOutput *)output;
-    Error ignored; /* finish() has told, or something else failed before */
-    result_file_close(&json->file, &ignored);
+    result_file_destroy(json->file);
     json_line_destroy(json->line);
     free(json);
 }
@@ -43,7 +40,7 @@ Output *json_output_create(const RunInfo *run)
     JsonOutput *json = calloc(1, sizeof *json);
     if (!json)
         return NULL;
-    *json = (JsonOutput){.output = {&functions}, .path = run->options->json, .file = {.fd = -1}};
+    *json = (JsonOutput){.output = {&functions}, .path = run->options->json};
     json->line = json_line_create(run->model, run->options->max_detections);
     if (!json->line) {
         free(json);

@@ -1,59 +1,64 @@
 #include "app/sinks/result_file.h"
 
+#include "base/output_path.h"
+#include "base/output_stream.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
+#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-WriteStatus result_file_open(ResultFile *file, const char *path, Error *error)
+struct ResultFile {
+    const char *path;
+    OutputStream *stream;
+    bool is_open;
+};
+
+ResultFile *result_file_create(const char *path, int stop, Error *error)
 {
-    file->path = path;
-    if (!strcmp(path, "-")) {
-        file->fd = STDOUT_FILENO;
-        return WRITE_OK;
+    ResultFile *file = calloc(1, sizeof *file);
+    if (file) {
+        file->path = path;
+        file->stream = output_stream_create(path, stop);
     }
-    do
-        file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    while (file->fd < 0 && errno == EINTR);
-    return file->fd < 0 ? (WriteStatus)error_set(error, "cannot write %s: %s", path, strerror(errno))
-                        : WRITE_OK;
+    if (!file || !file->stream) {
+        free(file);
+        error_set(error, "cannot write %s: %s", output_path_shown(path), strerror(errno));
+        return NULL;
+    }
+    return file;
+}
+
+void result_file_destroy(ResultFile *file)
+{
+    if (!file)
+        return;
+    output_stream_destroy(file->stream);
+    free(file);
+}
+
+static WriteStatus fail(const ResultFile *file, Error *error)
+{
+    if (errno == EPIPE && strcmp(file->path, "-") == 0)
+        return WRITE_CLOSED;
+    return (WriteStatus)error_set(error, "cannot write %s: %s", output_path_shown(file->path),
+                                  strerror(errno));
 }
 
 WriteStatus result_file_write(ResultFile *file, const char *text, size_t length, Error *error)
 {
-    while (length) {
-        ssize_t written = write(file->fd, text, length);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written < 0 && errno == EAGAIN) { /* the other end made our standard output non-blocking */
-            poll(&(struct pollfd){.fd = file->fd, .events = POLLOUT}, 1, -1);
-            continue;
-        }
-        if (written < 0 && errno == EPIPE && file->fd == STDOUT_FILENO)
-            return WRITE_CLOSED;
-        if (written < 0)
-            return (WriteStatus)error_set(error, "cannot write %s: %s",
-                                          file->fd == STDOUT_FILENO ? "standard output" : file->path,
-                                          strerror(errno));
-        text += written;
-        length -= (size_t)written;
-    }
-    return WRITE_OK;
+    if (!file->is_open && output_stream_open(file->stream) != 0)
+        return fail(file, error);
+    file->is_open = true;
+    return output_stream_write(file->stream, text, length) == 0 ? WRITE_OK : fail(file, error);
 }
 
 WriteStatus result_file_close(ResultFile *file, Error *error)
 {
-    int fd = file->fd;
-    file->fd = -1;
-    /* standard output stays open for others; what reports errors late (NFS) does so on closing */
-    if (fd >= 0 && fd != STDOUT_FILENO && close(fd) && errno != EINTR)
-        return (WriteStatus)error_set(error, "cannot write %s: %s", file->path, strerror(errno));
-    return WRITE_OK;
+    file->is_open = false;
+    return output_stream_close(file->stream) == 0 ? WRITE_OK : fail(file, error);
 }
 
-int stdout_is_closed(void)
+void result_file_cancel(ResultFile *file)
 {
-    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
-    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+    output_stream_cancel(file->stream);
 }

@@ -11,18 +11,20 @@ typedef enum WriteStatus {
     WRITE_CLOSED = 1,  /* whoever read our standard output has gone: nothing to complain about */
 } WriteStatus;
 
-typedef struct ResultFile {
-    const char *path; /* as the user gave it */
-    int fd;           /* -1: not open */
-} ResultFile;
+typedef struct ResultFile ResultFile;
 
-/* Creates or empties the file; "-" is standard output. path must outlive the ResultFile. */
-WriteStatus result_file_open(ResultFile *file, const char *path, Error *error);
+/* Touches nothing yet. path: "-" is standard output; must outlive the file. stop: a descriptor that becomes
+ * readable when no reader shall be waited for any more, as signals_fd(); -1: none. NULL with error. */
+ResultFile *result_file_create(const char *path, int stop, Error *error);
+/* Closes it, ignoring errors, if it is open. Takes NULL. */
+void result_file_destroy(ResultFile *file);
+
+/* The first write creates the file, or empties it. Waits for the reader of a pipe. */
 WriteStatus result_file_write(ResultFile *file, const char *text, size_t length, Error *error);
-/* Takes a file that was never opened. */
+/* Takes a file to which nothing was written. */
 WriteStatus result_file_close(ResultFile *file, Error *error);
 
-/* Standard output is a pipe or socket that nobody reads any more. */
-int stdout_is_closed(void);
+/* From any thread: a write that waits for a reader fails, and so does every later one. */
+void result_file_cancel(ResultFile *file);
 
 #endif

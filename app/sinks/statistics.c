@@ -186,15 +186,13 @@ WriteStatus statistics_write(const Output *output, const Output *recording, Erro
     json_decref(object);
     if (!text)
         return (WriteStatus)error_set(error, "%s: out of memory", statistics->run->options->stats);
-    ResultFile file = {.fd = -1};
-    WriteStatus status = result_file_open(&file, statistics->run->options->stats, error);
+    ResultFile *file = result_file_create(statistics->run->options->stats, -1, error);
+    WriteStatus status = file ? result_file_write(file, text, strlen(text), error) : WRITE_FAILED;
     if (status == WRITE_OK)
-        status = result_file_write(&file, text, strlen(text), error);
+        status = result_file_write(file, "\n", 1, error);
     if (status == WRITE_OK)
-        status = result_file_write(&file, "\n", 1, error);
-    Error late;
-    if (result_file_close(&file, status == WRITE_OK ? error : &late) != WRITE_OK && status == WRITE_OK)
-        status = WRITE_FAILED;
+        status = result_file_close(file, error);
+    result_file_destroy(file);
     free(text);
     return status;
 }

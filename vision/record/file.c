@@ -1,15 +1,12 @@
 #include "vision/record/file.h"
 
+#include "base/output_path.h"
+#include "base/output_stream.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <libavformat/avformat.h>
 #include <libavutil/mem.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define BUFFER_BYTES (64 << 10)
 
@@ -22,68 +19,22 @@ typedef uint8_t *WrittenBytes;
 
 struct OutputFile {
     const char *path;
-    int fd;      /* -1: not open */
-    int is_pipe; /* writes may wait for a reader */
-    bool is_new; /* created by us, and nothing is in it yet */
-    bool holds;  /* something older */
-    int cancel;  /* eventfd: readable once the file is given up */
-    int error;   /* errno of the first write that failed */
+    OutputStream *stream;
     AVIOContext *io;
 };
 
-static const char *shown_name(const char *path)
-{
-    return strcmp(path, "-") == 0 ? "standard output" : path;
-}
-
-/* Waits until a pipe has room for PIPE_BUF bytes; 0, or -1 with errno. */
-static int wait_for_room(OutputFile *file)
-{
-    struct pollfd waiting[2] = {{.fd = file->fd, .events = POLLOUT}, {.fd = file->cancel, .events = POLLIN}};
-    while (poll(waiting, 2, -1) < 0) {
-        if (errno != EINTR)
-            return -1;
-    }
-    if (waiting[1].revents) {
-        errno = ECANCELED;
-        return -1;
-    }
-    return 0;
-}
-
-/* A muxer's write: everything or an error. */
 static int write_all(void *opaque, WrittenBytes bytes, int size)
 {
     OutputFile *file = opaque;
-    int done = 0;
-    while (done < size && !file->error) {
-        size_t step = (size_t)(size - done);
-        if (file->is_pipe) {
-            if (wait_for_room(file) != 0) {
-                file->error = errno;
-                break;
-            }
-            if (step > PIPE_BUF)
-                step = PIPE_BUF; /* the most that is sure not to wait */
-        }
-        ssize_t written = write(file->fd, bytes + done, step);
-        if (written > 0)
-            done += (int)written;
-        else if (written < 0 && errno == EAGAIN && wait_for_room(file) != 0)
-            file->error = errno;
-        else if (written < 0 && errno != EINTR && errno != EAGAIN)
-            file->error = errno;
-    }
-    return file->error ? AVERROR(file->error) : size;
+    return output_stream_write(file->stream, bytes, (size_t)size) == 0 ? size : AVERROR(errno);
 }
 
 static int64_t seek(void *opaque, int64_t offset, int whence)
 {
     OutputFile *file = opaque;
-    struct stat status;
-    if (whence & AVSEEK_SIZE)
-        return fstat(file->fd, &status) == 0 ? status.st_size : AVERROR(errno);
-    off_t place = lseek(file->fd, offset, whence & ~AVSEEK_FORCE);
+    const int64_t place = whence & AVSEEK_SIZE
+                              ? output_stream_size(file->stream)
+                              : output_stream_seek(file->stream, offset, whence & ~AVSEEK_FORCE);
     return place >= 0 ? place : AVERROR(errno);
 }
 
@@ -94,10 +45,9 @@ OutputFile *output_file_create(const char *path, Error *error)
     if (!file)
         goto fail;
     file->path = path;
-    file->fd = -1;
-    file->cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    file->stream = output_stream_create(path, -1);
     buffer = av_malloc(BUFFER_BYTES);
-    if (file->cancel < 0 || !buffer)
+    if (!file->stream || !buffer)
         goto fail;
     file->io = avio_alloc_context(buffer, BUFFER_BYTES, 1, file, NULL, write_all, seek);
     if (!file->io)
@@ -107,73 +57,40 @@ OutputFile *output_file_create(const char *path, Error *error)
 fail:
     av_free(buffer);
     output_file_destroy(file);
-    error_set(error, "%s: out of memory", shown_name(path));
+    error_set(error, "%s: out of memory", output_path_shown(path));
     return NULL;
-}
-
-/* Opens the path as it is; it is created if it is not there. */
-static int open_path(OutputFile *file)
-{
-    const int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
-    file->fd = open(file->path, flags | O_EXCL, 0666);
-    file->is_new = file->fd >= 0;
-    if (file->fd < 0 && errno == EEXIST)
-        file->fd = open(file->path, flags, 0666);
-    return file->fd;
 }
 
 int output_file_open(OutputFile *file, Error *error)
 {
-    file->fd = strcmp(file->path, "-") == 0 ? fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0) : open_path(file);
-    struct stat status;
-    if (file->fd < 0 || fstat(file->fd, &status) != 0)
-        return error_set(error, "%s: cannot be written: %s", shown_name(file->path), strerror(errno));
-    file->is_pipe = S_ISFIFO(status.st_mode);
-    file->io->seekable = S_ISREG(status.st_mode) ? AVIO_SEEKABLE_NORMAL : 0;
-    file->holds = S_ISREG(status.st_mode) && status.st_size > 0 && strcmp(file->path, "-") != 0;
+    if (output_stream_open(file->stream) != 0)
+        return error_set(error, "%s: cannot be written: %s", output_path_shown(file->path), strerror(errno));
+    file->io->seekable = output_stream_is_seekable(file->stream) ? AVIO_SEEKABLE_NORMAL : 0;
     return 0;
 }
 
 bool output_file_has_stake(const OutputFile *file)
 {
-    return file->is_new || file->holds;
+    return output_stream_begin_matters(file->stream);
 }
 
 int output_file_begin(OutputFile *file)
 {
-    if (file->holds && ftruncate(file->fd, 0) != 0)
-        file->error = errno;
-    file->is_new = false;
-    return file->error ? AVERROR(file->error) : 0;
-}
-
-/* Closes the descriptor, if open; as close(). */
-static int close_descriptor(OutputFile *file)
-{
-    if (file->is_new) /* empty, it would look like a recording */
-        unlink(file->path);
-    file->is_new = false;
-    int status = file->fd >= 0 ? close(file->fd) : 0;
-    file->fd = -1;
-    return status;
+    return output_stream_begin(file->stream) == 0 ? 0 : AVERROR(errno);
 }
 
 int output_file_close(OutputFile *file, Error *error)
 {
-    if (close_descriptor(file) != 0 && !file->error)
-        file->error = errno;
-    if (file->error)
-        return error_set(error, "%s: %s", shown_name(file->path), strerror(file->error));
-    return 0;
+    output_stream_close(file->stream);
+    const int reason = output_stream_errno(file->stream);
+    return reason ? error_set(error, "%s: %s", output_path_shown(file->path), strerror(reason)) : 0;
 }
 
 void output_file_destroy(OutputFile *file)
 {
     if (!file)
         return;
-    close_descriptor(file);
-    if (file->cancel >= 0)
-        close(file->cancel);
+    output_stream_destroy(file->stream);
     if (file->io)
         av_freep(&file->io->buffer);
     avio_context_free(&file->io);
@@ -187,13 +104,10 @@ AVIOContext *output_file_io(OutputFile *file)
 
 int output_file_errno(const OutputFile *file)
 {
-    return file->error;
+    return output_stream_errno(file->stream);
 }
 
 void output_file_cancel(OutputFile *file)
 {
-    uint64_t one = 1;
-    /* cannot fail: the counter is far from full */
-    if (write(file->cancel, &one, sizeof one) < 0)
-        return;
+    output_stream_cancel(file->stream);
 }

@@ -182,7 +182,7 @@ static WriteStatus write_text(const char *path, char *text, Error *error)
 {
     if (!text)
         return (WriteStatus)fail_memory(error);
-    const WriteStatus status = whole_file_write(path, text, strlen(text), error);
+    const WriteStatus status = whole_file_write(path, text, strlen(text), -1, error);
     free(text);
     return status;
 }
