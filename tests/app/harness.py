@@ -3,6 +3,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -18,6 +19,9 @@ SHARED = os.environ.get("LOOKOUT_SHARED", os.path.join(os.path.dirname(SOURCE), 
 # what costs little where the result does not matter
 FAST = ["-a", "0.25", "--size", "128"]
 SKIPPED = 77
+
+# A background job starts with SIGINT ignored, which the programs that are tested would inherit and rightly keep.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def shared(*parts):

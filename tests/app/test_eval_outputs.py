@@ -82,7 +82,6 @@ class Outputs(Eval):
         self.make_set()
         kept = self.write("found.json", b"kept\n")
         def limit():
-            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (10000, 10000))
         run = self.run_program("eval", *harness.FAST, self.path("photos"), "--detections", kept, preexec_fn=limit)
         self.fail_with(1, "File too large", run=run)

@@ -218,6 +218,23 @@ class Signals(harness.Case):
     def test_terminate(self):
         self.check_signal(signal.SIGTERM, 143)
 
+    def test_hang_up(self):
+        self.check_signal(signal.SIGHUP, 129)
+
+    def test_what_the_parent_ignores_stays_ignored(self):
+        clip = harness.make_clip(self.path("clip.mkv"), frames=5)
+        def ignore():
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        process = self.start("--headless", *harness.FAST, clip, "--loop", "--json", "-", preexec_fn=ignore)
+        with harness.Deadline(process, 60):
+            process.stdout.readline()
+            process.send_signal(signal.SIGHUP)
+            for _ in range(2000):  # more than a pipe holds
+                self.assertTrue(process.stdout.readline())
+            process.send_signal(signal.SIGTERM)
+            process.communicate()
+        self.assertEqual(process.returncode, 143)
+
     def test_a_silent_pipe_can_be_interrupted(self):
         clip = harness.make_clip(self.path("clip.y4m"), frames=3, codec=())
         process = self.start("--headless", *harness.FAST, "-", "--json", "-", stdin=subprocess.PIPE)
