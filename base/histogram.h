@@ -13,7 +13,7 @@ typedef struct Histogram {
 } Histogram; /* empty when zeroed */
 
 void histogram_add(Histogram *histogram, double milliseconds);
-/* The time that a share q (0..1) of all does not exceed; 0 of none. */
+/* The q-quantile (q in 0..1): the time that this share of all does not exceed. 0 when nothing was added. */
 double histogram_quantile(const Histogram *histogram, double q);
 
 #endif

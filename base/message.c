@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Every line is one call, for which stdio locks the stream: so lines of several threads do not mix. */
+
 #define CLEAR "\r\033[K"
 
 void message(const char *format, ...)
@@ -38,7 +40,7 @@ void message_clear(void)
     fputs(CLEAR, stderr);
 }
 
-int message_on_terminal(void)
+bool message_on_terminal(void)
 {
     const char *terminal = getenv("TERM");
     return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb");

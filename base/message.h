@@ -1,6 +1,9 @@
-/* What the program says on standard error: one line each, "lookout: ...", without control characters. */
+/* Messages on standard error: one line each, "lookout: ...", without control characters. Any thread may write
+ * one; lines of several threads do not mix. */
 #ifndef LOOKOUT_BASE_MESSAGE_H
 #define LOOKOUT_BASE_MESSAGE_H
+
+#include <stdbool.h>
 
 void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -9,7 +12,7 @@ void message(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void message_status(const char *text);
 void message_clear(void);
 
-/* Standard error is a terminal that can rewrite a line. */
-int message_on_terminal(void);
+/* Whether standard error is a terminal that can rewrite a line. */
+bool message_on_terminal(void);
 
 #endif

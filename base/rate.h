@@ -1,4 +1,4 @@
-/* A rate over the last second or so, from the times at which things happen. */
+/* The rate of events over the last second or so. */
 #ifndef LOOKOUT_BASE_RATE_H
 #define LOOKOUT_BASE_RATE_H
 
@@ -12,9 +12,9 @@ typedef struct Rate {
     int64_t count;
 } Rate;
 
-/* Something happened at this time, not earlier than what was added before (else the past is forgotten). */
+/* Adds an event. A time before that of the last event starts anew: all events before are forgotten. */
 void rate_add(Rate *rate, int64_t time_ns);
-/* Per second over what happened in the last 1.2 s before the latest time; 0 before there are two. */
+/* Events a second, over those of the 1.2 s before the latest; 0 before there are two. */
 double rate_per_second(const Rate *rate);
 
 #endif

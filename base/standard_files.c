@@ -4,8 +4,9 @@
 #include <poll.h>
 #include <unistd.h>
 
-/* The wrong way round for their use: EBADF. Who opens /dev/stdout by that name gets the right way, and of
- * /dev/full then ENOSPC; not every container has it. */
+/* Opened for the wrong direction, so that using the descriptor fails with EBADF. /dev/stdout, opened by that
+ * name, is writable nevertheless: of /dev/full writing then fails with ENOSPC, but not every container has
+ * it. */
 static int open_stand_in(int descriptor)
 {
     if (descriptor == STDIN_FILENO)
@@ -17,7 +18,7 @@ static int open_stand_in(int descriptor)
 int standard_files_complete(void)
 {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
-        /* all below are there, so that the lowest free number is this one */
+        /* all below are open, so the lowest free number is this one */
         if (fcntl(descriptor, F_GETFD) < 0 && open_stand_in(descriptor) < 0)
             return -1;
     }

@@ -3,18 +3,19 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static int is_digit(char c)
+static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
 int text_to_integer(const char *text, int64_t *value)
 {
-    int negative = *text == '-';
+    const bool negative = *text == '-';
     if (*text == '-' || *text == '+')
         text++;
     if (!*text)
@@ -31,18 +32,18 @@ int text_to_integer(const char *text, int64_t *value)
 
 int text_to_number(const char *text, double *value)
 {
-    int negative = *text == '-';
+    const bool negative = *text == '-';
     if (*text == '-' || *text == '+')
         text++;
     /* 18 digits fit an integer; more would not change the double that is nearest by more than its last bit */
     int64_t digits = 0, exponent = 0;
-    int seen = 0;
-    for (int after_point = 0; is_digit(*text) || (*text == '.' && !after_point); text++) {
+    bool seen = false;
+    for (bool after_point = false; is_digit(*text) || (*text == '.' && !after_point); text++) {
         if (*text == '.') {
-            after_point = 1;
+            after_point = true;
             continue;
         }
-        seen = 1;
+        seen = true;
         if (digits < 100000000000000000) {
             digits = 10 * digits + (*text - '0');
             exponent -= after_point;
@@ -108,8 +109,8 @@ int text_distance(const char *a, const char *b)
     size_t a_length = strlen(a), b_length = strlen(b);
     if (a_length > LONGEST || b_length > LONGEST)
         return INT_MAX;
-    int rows[3]
-            [LONGEST + 1]; /* of the matrix of distances between prefixes: two before, one before, this one */
+    /* rows of the matrix of distances between prefixes: the one before the last, the last, this one */
+    int rows[3][LONGEST + 1];
     int *before = rows[0], *last = rows[1], *row = rows[2];
     for (size_t j = 0; j <= b_length; j++)
         last[j] = before[j] = (int)j;

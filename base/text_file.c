@@ -14,7 +14,8 @@ static char *read_all(int fd, size_t most, size_t *size)
     size_t room = 0;
     *size = 0;
     for (;;) {
-        if (room < *size + 2) { /* a byte more than there may be tells that there are too many; and the NUL */
+        if (room <
+            *size + 2) { /* one byte more than allowed, to notice a file that is too large; and the NUL */
             size_t wanted = room ? 2 * room : FIRST_ROOM;
             room = wanted < most + 2 ? wanted : most + 2;
             char *larger = realloc(text, room);

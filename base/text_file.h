@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include <stddef.h>
 
-/* Reads a file of at most `most` bytes. Returns its bytes with a NUL behind them, which the caller frees, and
- * their number; NULL with an error that names the path. */
+/* Reads a file of at most `most` bytes. Returns its bytes and a NUL, to be freed by the caller, and in size
+ * their number without the NUL; NULL with an error that names the path. */
 char *text_file_read(const char *path, size_t most, size_t *size, Error *error);
 
 #endif
