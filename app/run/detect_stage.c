@@ -1,9 +1,9 @@
 #include "app/run/detect_stage.h"
 
 #include "app/run/rate_control.h"
-#include "app/run/steady.h"
 #include "base/clock.h"
 #include "base/message.h"
+#include "scene/tracker.h"
 #include "vision/convert.h"
 #include <stdlib.h>
 
@@ -12,13 +12,26 @@
 struct DetectStage {
     const Pipeline *pipeline;
     Converter *converter;
-    Frame rgb;      /* PIXEL_RGB24, what the detector reads */
-    Steady *steady; /* NULL: not asked for */
+    Frame rgb;                 /* PIXEL_RGB24, what the detector reads */
+    Tracker *tracker;          /* NULL: not asked for; what it takes and gives: */
+    SceneBox *boxes;           /* [settings.max_detections] */
+    LookoutDetection *tracked; /* the same */
+    int *ids;                  /* the same */
     RateControl *rate_control;
     LookoutResult result; /* of the last run, and what it was made with */
     double threshold;
     SwitchPoint point;
 };
+
+static int create_tracker(DetectStage *stage)
+{
+    const size_t most = (size_t)stage->pipeline->settings.max_detections;
+    stage->tracker = tracker_create((int)most);
+    stage->boxes = calloc(most, sizeof *stage->boxes);
+    stage->tracked = calloc(most, sizeof *stage->tracked);
+    stage->ids = calloc(most, sizeof *stage->ids);
+    return stage->tracker && stage->boxes && stage->tracked && stage->ids ? 0 : -1;
+}
 
 DetectStage *detect_stage_create(const Pipeline *pipeline, Error *error)
 {
@@ -29,9 +42,7 @@ DetectStage *detect_stage_create(const Pipeline *pipeline, Error *error)
     stage->converter = converter_create();
     double rate = pipeline->target_rate > 0 ? pipeline->target_rate : pipeline->source->frame_rate;
     stage->rate_control = rate_control_create(rate > 0 ? rate : USUAL_RATE);
-    if (pipeline->steady)
-        stage->steady = steady_create();
-    if (!stage->converter || !stage->rate_control || (pipeline->steady && !stage->steady))
+    if (!stage->converter || !stage->rate_control || (pipeline->steady && create_tracker(stage)))
         goto out_of_memory;
     return stage;
 out_of_memory:
@@ -44,7 +55,10 @@ void detect_stage_destroy(DetectStage *stage)
 {
     if (!stage)
         return;
-    steady_destroy(stage->steady);
+    tracker_destroy(stage->tracker);
+    free(stage->boxes);
+    free(stage->tracked);
+    free(stage->ids);
     rate_control_destroy(stage->rate_control);
     frame_free(&stage->rgb);
     converter_destroy(stage->converter);
@@ -82,6 +96,26 @@ static void choose_next(DetectStage *stage, double busy_ms, int64_t now)
         message("%s", why.message);
 }
 
+/* The result becomes that of the tracker. */
+static void track(DetectStage *stage, int64_t time_ns)
+{
+    LookoutResult *result = &stage->result;
+    const SceneObject *objects;
+    for (int i = 0; i < result->count; i++) {
+        const LookoutDetection *seen = &result->detections[i];
+        stage->boxes[i] = (SceneBox){seen->x1, seen->y1, seen->x2, seen->y2, seen->score, seen->class_index};
+    }
+    result->count =
+        tracker_update(stage->tracker, stage->boxes, result->count, time_ns, stage->threshold, &objects);
+    for (int i = 0; i < result->count; i++) {
+        const SceneBox *box = &objects[i].box;
+        stage->tracked[i] =
+            (LookoutDetection){box->x1, box->y1, box->x2, box->y2, box->score, box->class_index, 0};
+        stage->ids[i] = objects[i].id;
+    }
+    result->detections = stage->tracked;
+}
+
 int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, Error *error)
 {
     const Pipeline *pipeline = stage->pipeline;
@@ -95,7 +129,7 @@ int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, 
 
     stage->threshold = control_threshold(pipeline->control);
     LookoutSettings settings = pipeline->settings;
-    settings.threshold = stage->steady ? steady_lower_threshold(stage->threshold) : stage->threshold;
+    settings.threshold = stage->tracker ? tracker_lower_threshold(stage->threshold) : stage->threshold;
     const LookoutImage image = {stage->rgb.planes[0], stage->rgb.width, stage->rgb.height,
                                 stage->rgb.strides[0]};
     if (lookout_detect(detector, &image, &settings, &stage->result, &failure) != LOOKOUT_OK)
@@ -103,10 +137,9 @@ int detect_stage_run(DetectStage *stage, const Frame *frame, OutputFrame *done, 
     done->stage_ms[STAGE_RESIZE] = stage->result.resize_ms;
     done->stage_ms[STAGE_INFERENCE] = stage->result.inference_ms;
 
-    done->ids = NULL;
-    if (stage->steady)
-        stage->result =
-            steady_update(stage->steady, &stage->result, frame->time_ns, stage->threshold, &done->ids);
+    if (stage->tracker)
+        track(stage, frame->time_ns);
+    done->ids = stage->ids;
     done->frame = frame;
     done->result = &stage->result;
     done->alpha = stage->point.alpha;
