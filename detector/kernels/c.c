@@ -3,8 +3,8 @@
  * Vectors of four are written out, since gcc keeps plain arrays of sums in memory; every x86-64 and armv8-a
  * has them.
  */
+#include "detector/base/float16.h"
 #include "detector/kernels/kernels.h"
-#include "detector/model/float16.h"
 
 #define TILE 2
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "detector/model/float16.h"
+#include "detector/base/float16.h"
 
 Kernels kernels_for(CpuFlags flags)
 {

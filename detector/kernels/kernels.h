@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "detector/cpu.h"
+#include "detector/base/cpu.h"
 
 #define KERNEL_LANES 16     /* channels are padded to a multiple of this, in maps and in weights */
 #define KERNEL_ALIGNMENT 64 /* bytes */

@@ -3,9 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/error.h"
-#include "detector/model/float16.h"
-#include "detector/plan/memory.h"
+#include "detector/base/error.h"
+#include "detector/base/float16.h"
+#include "detector/base/memory.h"
+#include "detector/model/model_file.h"
 
 /* Weights that stay in L2 with the pixels that they are multiplied with, in float32; a weight that is used
  * there is not worth its widening. */

@@ -1,10 +1,10 @@
-/* Weights files of format lookout-ssd-2 (docs/weights.md): which tensors a safetensors file must hold. */
+#include "detector/model/model_file.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/error.h"
-#include "detector/model/model.h"
+#include "detector/base/error.h"
 #include "detector/model/model_metadata.h"
 #include "detector/model/safetensors.h"
 
@@ -117,7 +117,7 @@ LookoutStatus model_weights_parse(ModelWeights *weights, const uint8_t *bytes, s
 
 LookoutStatus model_weights_read(ModelWeights *weights, const char *path, LookoutError *error)
 {
-    /* the end of a long path, so that what is wrong still fits into the message */
+    /* Of a long path only the end, so that the rest of the message still fits. */
     char label[200];
     size_t length = strlen(path);
     snprintf(label, sizeof label, "%s%s", length < sizeof label ? "" : "...",
@@ -134,17 +134,4 @@ LookoutStatus model_weights_read(ModelWeights *weights, const char *path, Lookou
     else
         free(bytes);
     return status;
-}
-
-void model_weights_free(ModelWeights *weights)
-{
-    for (int i = 0; weights->classes && i < weights->network.class_count; i++)
-        free(weights->classes[i]);
-    free(weights->classes);
-    free(weights->training_data);
-    free(weights->measured_on);
-    free(weights->accuracies);
-    free(weights->licence);
-    free(weights->bytes);
-    memset(weights, 0, sizeof *weights);
 }

@@ -1,11 +1,10 @@
-/* The __metadata__ of a weights file of format lookout-ssd-2 (docs/weights.md). */
 #include "detector/model/model_metadata.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/error.h"
+#include "detector/base/error.h"
 
 #define MIN_ALPHA 0.05
 #define MAX_ALPHA 2.0

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "detector/error.h"
-#include "detector/plan/memory.h"
+#include "detector/base/error.h"
+#include "detector/base/memory.h"
 
 #define LENGTH_BYTES 8
 

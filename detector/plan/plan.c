@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/clock.h"
-#include "detector/error.h"
-#include "detector/plan/memory.h"
+#include "detector/base/clock.h"
+#include "detector/base/error.h"
+#include "detector/base/memory.h"
 #include "detector/plan/plan_memory.h"
 #include "detector/plan/plan_ops.h"
 

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "detector/error.h"
+#include "detector/base/error.h"
 #include "detector/post/nms.h"
 
 #define CENTER_CODING 0.1f

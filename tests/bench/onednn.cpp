@@ -12,7 +12,7 @@
 #include <vector>
 
 extern "C" {
-#include "detector/model/float16.h"
+#include "detector/base/float16.h"
 #include "detector/model/model.h"
 }
 #include "tests/bench/engine.h"

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 
-#include "detector/clock.h"
+#include "detector/base/clock.h"
 #include "tests/bench/engine.h"
 
 enum { MAX_RUNS = 100000 };

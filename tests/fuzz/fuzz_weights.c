@@ -1,6 +1,6 @@
 /* Any bytes as a weights file: a one-line error, or a model of finite weights; never a crash or a leak. */
-#include "detector/model/float16.h"
-#include "detector/model/model.h"
+#include "detector/base/float16.h"
+#include "detector/model/model_file.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "detector/model/model.h"
+#include "detector/model/model_file.h"
 #include "tests/support/shared.h"
 
 /* The anchors of ../shared/weights-2, which golden values are of; their file must be there. */

@@ -7,7 +7,7 @@ cd "$1"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT INT TERM
 flags="-D_GNU_SOURCE -std=gnu11 -O3 -Wall -Wextra -Werror -ffp-contract=off -I. -static"
-sources="tests/detector/kernels/*.c detector/cpu.c detector/kernels/c.c detector/kernels/kernels.c"
+sources="tests/detector/kernels/*.c detector/base/cpu.c detector/kernels/c.c detector/kernels/kernels.c"
 ran=0 missing=0
 
 # object FILE COMPILER FLAGS...

@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "detector/model/float16.h"
-#include "detector/model/model.h"
+#include "detector/base/float16.h"
+#include "detector/model/model_file.h"
 #include "tests/support/folder.h"
 #include "tests/support/shared.h"
 #include "tests/support/weights_file.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "detector/cpu.h"
+#include "detector/base/cpu.h"
 #include "detector/plan/plan_memory.h"
 #include "tests/support/shared.h"
 

@@ -5,12 +5,12 @@
  * once. Hence the result depends neither on the order of the additions nor on the instruction set or the
  * number of threads.
  */
-#include "detector/post/resize.h"
+#include "detector/detect/resize.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/error.h"
+#include "detector/base/error.h"
 
 #define CHANNELS 3
 

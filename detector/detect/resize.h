@@ -4,11 +4,11 @@
  * centres and clamped edges. Nothing is rounded between the axes; the result is rounded once to the nearest
  * byte.
  */
-#ifndef LOOKOUT_DETECTOR_POST_RESIZE_H
-#define LOOKOUT_DETECTOR_POST_RESIZE_H
+#ifndef LOOKOUT_DETECTOR_DETECT_RESIZE_H
+#define LOOKOUT_DETECTOR_DETECT_RESIZE_H
 
+#include "detector/base/pool.h"
 #include "detector/lookout.h"
-#include "detector/pool.h"
 
 typedef struct Resizer Resizer;
 

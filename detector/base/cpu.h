@@ -1,6 +1,6 @@
 /* What the CPU can do, found once when an engine is created, as one word of flags. */
-#ifndef LOOKOUT_DETECTOR_CPU_H
-#define LOOKOUT_DETECTOR_CPU_H
+#ifndef LOOKOUT_DETECTOR_BASE_CPU_H
+#define LOOKOUT_DETECTOR_BASE_CPU_H
 
 #include <stdint.h>
 

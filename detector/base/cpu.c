@@ -1,4 +1,4 @@
-#include "detector/cpu.h"
+#include "detector/base/cpu.h"
 
 #include <sched.h>
 #include <string.h>

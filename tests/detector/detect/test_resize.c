@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "detector/post/resize.h"
+#include "detector/detect/resize.h"
 #include "tests/support/shared.h"
 
 /* ---- a plain reference in double: the value of one axis at one output position --------------------- */

@@ -1,6 +1,6 @@
 /* One way to report a failure. */
-#ifndef LOOKOUT_DETECTOR_ERROR_H
-#define LOOKOUT_DETECTOR_ERROR_H
+#ifndef LOOKOUT_DETECTOR_BASE_ERROR_H
+#define LOOKOUT_DETECTOR_BASE_ERROR_H
 
 #include "detector/lookout.h"
 

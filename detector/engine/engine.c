@@ -1,11 +1,11 @@
-#include "detector/engine.h"
+#include "detector/engine/engine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/clock.h"
-#include "detector/error.h"
+#include "detector/base/clock.h"
+#include "detector/base/error.h"
 
 #define PEAK_BURST_MS 2.0
 #define PEAK_BURSTS 10

@@ -1,4 +1,4 @@
-#include "detector/pool.h"
+#include "detector/base/pool.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,9 +13,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "detector/clock.h"
-#include "detector/cpu.h"
-#include "detector/error.h"
+#include "detector/base/clock.h"
+#include "detector/base/cpu.h"
+#include "detector/base/error.h"
 
 #define SPIN_NANOSECONDS 50000
 /* After this long, who is waited for may want this very core. */

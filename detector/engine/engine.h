@@ -1,10 +1,10 @@
 /* An instruction set's kernels and the worker pool that runs them; shared by all models of a program. */
-#ifndef LOOKOUT_DETECTOR_ENGINE_H
-#define LOOKOUT_DETECTOR_ENGINE_H
+#ifndef LOOKOUT_DETECTOR_ENGINE_ENGINE_H
+#define LOOKOUT_DETECTOR_ENGINE_ENGINE_H
 
+#include "detector/base/pool.h"
 #include "detector/kernels/kernels.h"
 #include "detector/lookout.h"
-#include "detector/pool.h"
 
 /* The kernel table never changes; one job at a time runs on the pool. */
 struct LookoutEngine {

@@ -1,6 +1,6 @@
 /* IEEE 754 binary16, the format of weights, widened to float32 without loss. */
-#ifndef LOOKOUT_DETECTOR_MODEL_FLOAT16_H
-#define LOOKOUT_DETECTOR_MODEL_FLOAT16_H
+#ifndef LOOKOUT_DETECTOR_BASE_FLOAT16_H
+#define LOOKOUT_DETECTOR_BASE_FLOAT16_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/pool.h"
+#include "detector/base/pool.h"
 
 static void assert_refused(const LookoutError *error, LookoutStatus status, const char *part)
 {

@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include "detector/clock.h"
-#include "detector/error.h"
+#include "detector/base/clock.h"
+#include "detector/base/error.h"
+#include "detector/detect/resize.h"
 #include "detector/model/model.h"
 #include "detector/plan/plan.h"
 #include "detector/post/anchors.h"
 #include "detector/post/decode.h"
-#include "detector/post/resize.h"
 
 #define MIN_SIZE 64
 #define MAX_SIZE 512

@@ -1,4 +1,4 @@
-#include "detector/plan/memory.h"
+#include "detector/base/memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>

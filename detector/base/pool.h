@@ -5,8 +5,8 @@
  * idle program uses no CPU (libgomp's own barrier would spin at the end of every region).
  * N = 1 starts no thread. If OpenMP gives fewer threads than asked, the work is split over those.
  */
-#ifndef LOOKOUT_DETECTOR_POOL_H
-#define LOOKOUT_DETECTOR_POOL_H
+#ifndef LOOKOUT_DETECTOR_BASE_POOL_H
+#define LOOKOUT_DETECTOR_BASE_POOL_H
 
 #include "detector/lookout.h"
 

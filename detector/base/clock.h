@@ -1,6 +1,6 @@
 /* The one clock that is measured with. */
-#ifndef LOOKOUT_DETECTOR_CLOCK_H
-#define LOOKOUT_DETECTOR_CLOCK_H
+#ifndef LOOKOUT_DETECTOR_BASE_CLOCK_H
+#define LOOKOUT_DETECTOR_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

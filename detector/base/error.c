@@ -1,4 +1,4 @@
-#include "detector/error.h"
+#include "detector/base/error.h"
 
 #include <stdarg.h>
 #include <stdio.h>

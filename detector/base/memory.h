@@ -1,6 +1,6 @@
 /* Large blocks of floats that are read again and again. */
-#ifndef LOOKOUT_DETECTOR_PLAN_MEMORY_H
-#define LOOKOUT_DETECTOR_PLAN_MEMORY_H
+#ifndef LOOKOUT_DETECTOR_BASE_MEMORY_H
+#define LOOKOUT_DETECTOR_BASE_MEMORY_H
 
 #include <stddef.h>
 

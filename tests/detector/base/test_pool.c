@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
-#include "detector/cpu.h"
-#include "detector/pool.h"
+#include "detector/base/cpu.h"
+#include "detector/base/pool.h"
 
 #define ROUNDS 200
 
