@@ -3,7 +3,7 @@
 #include <sched.h>
 #include <string.h>
 
-#if defined(__x86_64__) && (defined(LOOKOUT_HAVE_AVX2) || defined(LOOKOUT_HAVE_AVX512))
+#if LOOKOUT_HAVE_AVX2 || LOOKOUT_HAVE_AVX512
 #include <cpuid.h>
 
 /* Bits of XCR0: the operating system saves xmm, ymm, and mask and zmm registers. */
@@ -23,7 +23,7 @@ static CpuFlags detect(void)
     uint32_t a, b, c, d;
     if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
         return 0;
-    int has_fma_f16c = (c & bit_FMA) && (c & bit_F16C);
+    bool has_fma_f16c = (c & bit_FMA) && (c & bit_F16C);
     uint32_t saved = read_xcr0();
     if ((saved & (XCR0_XMM | XCR0_YMM)) != (XCR0_XMM | XCR0_YMM) || !__get_cpuid_count(7, 0, &a, &b, &c, &d))
         return 0;
@@ -36,7 +36,7 @@ static CpuFlags detect(void)
         flags |= CPU_AVX512;
     return flags;
 }
-#elif defined(__aarch64__)
+#elif LOOKOUT_HAVE_NEON
 static CpuFlags detect(void)
 {
     return CPU_NEON;
@@ -52,30 +52,16 @@ static const struct {
     const char *name;
     CpuFlags flags;
 } levels[] = {
-    {"c", 0},
-#ifdef LOOKOUT_HAVE_AVX2
-    {"avx2", CPU_AVX2},
-#endif
-#ifdef LOOKOUT_HAVE_AVX512
-    {"avx512", CPU_AVX512 | CPU_AVX2},
-#endif
-#ifdef LOOKOUT_HAVE_NEON
-    {"neon", CPU_NEON},
-#endif
+#define LEVEL(name, flags) {#name, flags},
+    CPU_LEVELS(LEVEL)
+#undef LEVEL
 };
 
 static const char *const names[] = {
-    "c",
-#ifdef LOOKOUT_HAVE_AVX2
-    "avx2",
-#endif
-#ifdef LOOKOUT_HAVE_AVX512
-    "avx512",
-#endif
-#ifdef LOOKOUT_HAVE_NEON
-    "neon",
-#endif
-    NULL,
+#define NAME(name, flags) #name,
+    CPU_LEVELS(NAME)
+#undef NAME
+        NULL,
 };
 
 CpuFlags cpu_detect(void)
@@ -86,14 +72,14 @@ CpuFlags cpu_detect(void)
     return detect() & built;
 }
 
-int cpu_flags_of(const char *isa, CpuFlags *flags)
+bool cpu_flags_of(const char *isa, CpuFlags *flags)
 {
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++)
         if (strcmp(levels[i].name, isa) == 0) {
             *flags = levels[i].flags;
-            return 1;
+            return true;
         }
-    return 0;
+    return false;
 }
 
 const char *const *cpu_isa_names(void)
@@ -103,7 +89,7 @@ const char *const *cpu_isa_names(void)
 
 int cpu_cores(void)
 {
-    /* Machines with more CPUs than a cpu_set_t holds want a larger set. */
+    /* A machine with more CPUs than a cpu_set_t holds needs a larger set. */
     for (int cpus = CPU_SETSIZE; cpus <= CPU_SETSIZE * 64; cpus *= 4) {
         cpu_set_t *set = CPU_ALLOC(cpus);
         if (!set)

@@ -2,7 +2,10 @@
 #ifndef LOOKOUT_DETECTOR_BASE_CPU_H
 #define LOOKOUT_DETECTOR_BASE_CPU_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "config.h"
 
 typedef uint32_t CpuFlags;
 
@@ -10,14 +13,32 @@ typedef uint32_t CpuFlags;
 #define CPU_AVX512 (1u << 1) /* AVX-512 F, BW, DQ, VL, with the operating system saving zmm */
 #define CPU_NEON (1u << 2)   /* Advanced SIMD: every armv8-a */
 
-/* Flags of this CPU, only those that this build has kernels for. */
+/* The instruction sets that this build has kernels for, slowest first: X(name, flags that it needs). */
+#define CPU_LEVELS(X) X(c, 0) CPU_AVX2_LEVEL(X) CPU_AVX512_LEVEL(X) CPU_NEON_LEVEL(X)
+#if LOOKOUT_HAVE_AVX2
+#define CPU_AVX2_LEVEL(X) X(avx2, CPU_AVX2)
+#else
+#define CPU_AVX2_LEVEL(X)
+#endif
+#if LOOKOUT_HAVE_AVX512
+#define CPU_AVX512_LEVEL(X) X(avx512, CPU_AVX512 | CPU_AVX2)
+#else
+#define CPU_AVX512_LEVEL(X)
+#endif
+#if LOOKOUT_HAVE_NEON
+#define CPU_NEON_LEVEL(X) X(neon, CPU_NEON)
+#else
+#define CPU_NEON_LEVEL(X)
+#endif
+
+/* Flags of this CPU, only those that a level of this build needs. */
 CpuFlags cpu_detect(void);
 
-/* Flags of the level named isa ("c", "avx2", ...), which includes the levels below it. Returns 0
- * and leaves flags alone if no such name is known to this build, else 1. */
-int cpu_flags_of(const char *isa, CpuFlags *flags);
+/* Flags of the level named isa ("c", "avx2", ...), which includes the levels below it. Returns false and
+ * leaves flags alone if this build has no level of that name. */
+bool cpu_flags_of(const char *isa, CpuFlags *flags);
 
-/* NULL-terminated, slowest first. */
+/* Names of the levels, NULL-terminated, slowest first; static. */
 const char *const *cpu_isa_names(void);
 
 /* Cores in the affinity mask of the calling thread, at least 1. */

@@ -7,20 +7,11 @@
 Kernels kernels_for(CpuFlags flags)
 {
     Kernels kernels = {0};
-    kernels_init_c(&kernels);
-#ifdef LOOKOUT_HAVE_AVX2
-    if (flags & CPU_AVX2)
-        kernels_init_avx2(&kernels);
-#endif
-#ifdef LOOKOUT_HAVE_AVX512
-    if (flags & CPU_AVX512)
-        kernels_init_avx512(&kernels);
-#endif
-#ifdef LOOKOUT_HAVE_NEON
-    if (flags & CPU_NEON)
-        kernels_init_neon(&kernels);
-#endif
-    (void)flags;
+#define INIT(isa, needed)                                                                                    \
+    if ((flags & (needed)) == (needed))                                                                      \
+        kernels_init_##isa(&kernels);
+    CPU_LEVELS(INIT)
+#undef INIT
     return kernels;
 }
 

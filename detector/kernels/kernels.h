@@ -123,16 +123,9 @@ size_t kernels_packed_size(const Kernels *kernels, int depth, int out_channels);
 void kernels_pack_panels(const Kernels *kernels, const uint8_t *weight, int in_channels, int taps,
                          int out_channels, uint16_t *panels, float *wide_panels);
 
-/* Overrides of one instruction set, in the file kernels/<isa>.c of its own. */
-void kernels_init_c(Kernels *kernels);
-#ifdef LOOKOUT_HAVE_AVX2
-void kernels_init_avx2(Kernels *kernels);
-#endif
-#ifdef LOOKOUT_HAVE_AVX512
-void kernels_init_avx512(Kernels *kernels);
-#endif
-#ifdef LOOKOUT_HAVE_NEON
-void kernels_init_neon(Kernels *kernels);
-#endif
+/* Fills the table with the kernels of one instruction set, from the file kernels/<isa>.c. */
+#define KERNELS_INIT(isa, flags) void kernels_init_##isa(Kernels *kernels);
+CPU_LEVELS(KERNELS_INIT)
+#undef KERNELS_INIT
 
 #endif

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef LOOKOUT_HAVE_LABELS
+#include "config.h"
+
+#if LOOKOUT_HAVE_LABELS
 
 #include <fontconfig/fontconfig.h>
 #include <SDL_ttf.h>

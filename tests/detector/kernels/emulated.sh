@@ -1,14 +1,21 @@
 #!/bin/sh
-# Builds the kernel tests for aarch64 and for plain x86-64 and runs them on emulated CPUs, old ones too: each has to choose
-# the right kernels and compute the right results. Exit code 77 (skipped) where a tool is missing.
+# Builds the kernel tests for aarch64 and for plain x86-64 and runs them on emulated CPUs, old ones too: each has to choose the
+# right kernels and compute the right results. Exit code 77 (skipped) if a tool is missing.
 # Usage: emulated.sh SOURCE_ROOT
 set -eu
 cd "$1"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT INT TERM
-flags="-D_GNU_SOURCE -std=gnu11 -O3 -Wall -Wextra -Werror -ffp-contract=off -I. -static"
+flags="-D_GNU_SOURCE -std=c11 -O3 -Wall -Wextra -Wundef -Werror -ffp-contract=off -I. -I$build -static"
 sources="tests/detector/kernels/*.c detector/base/cpu.c detector/kernels/c.c detector/kernels/kernels.c"
 ran=0 missing=0
+
+# configure AVX2 AVX512 NEON: writes config.h as meson does.
+configure()
+{
+    printf '#define LOOKOUT_HAVE_AVX2 %d\n#define LOOKOUT_HAVE_AVX512 %d\n#define LOOKOUT_HAVE_NEON %d\n' "$@" \
+        >"$build/config.h"
+}
 
 # object FILE COMPILER FLAGS...
 object()
@@ -51,8 +58,9 @@ have()
 
 skipped="aarch64"
 if have aarch64-linux-gnu-gcc qemu-aarch64-static; then
+    configure 0 0 1
     for file in $sources detector/kernels/neon.c; do
-        object "$file" aarch64-linux-gnu-gcc -DLOOKOUT_HAVE_NEON
+        object "$file" aarch64-linux-gnu-gcc
     done
     aarch64-linux-gnu-gcc -static "$build"/*.o -lm -o "$build/aarch64"
     for cpu in cortex-a53 cortex-a72 cortex-a76; do
@@ -63,15 +71,12 @@ fi
 
 skipped="x86-64"
 if [ "$(uname -m)" = x86_64 ] && have gcc qemu-x86_64-static; then
-    levels="-DLOOKOUT_HAVE_AVX2 -DLOOKOUT_HAVE_AVX512"
+    configure 1 1 0
     for file in $sources; do
-        # shellcheck disable=SC2086
-        object "$file" gcc $levels
+        object "$file" gcc
     done
-    # shellcheck disable=SC2086
-    object detector/kernels/avx2.c gcc $levels -mavx2 -mfma -mf16c
-    # shellcheck disable=SC2086
-    object detector/kernels/avx512.c gcc $levels -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c
+    object detector/kernels/avx2.c gcc -mavx2 -mfma -mf16c
+    object detector/kernels/avx512.c gcc -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c
     gcc -static "$build"/*.o -lm -o "$build/x86-64"
     expect qemu-x86_64-static qemu64 "$build/x86-64" c
     expect qemu-x86_64-static Nehalem "$build/x86-64" c
