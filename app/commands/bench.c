@@ -268,7 +268,7 @@ static WriteStatus tell_layers(Bench *bench, const Point *point, double *times, 
     for (int i = 0; i < lookout_layer_count(bench->detector) && status == WRITE_OK; i++) {
         const LookoutLayer layer = lookout_layer(bench->detector, i);
         const double median = sort_and_take_median(times + (ptrdiff_t)i * runs, runs);
-        if (median <= 0) {
+        if (layer.fused) {
             fused = layer;
             continue;
         }

@@ -6,6 +6,7 @@
 #define LOOKOUT_APP_OPTIONS_OPTION_TABLE_H
 
 #include "app/options/options.h"
+#include "detector/lookout.h"
 
 typedef enum OptionType {
     OPTION_FLAG,       /* int: 0 or 1 */
@@ -50,6 +51,6 @@ const Option *option_by_name(const char *name, size_t length);
 const Option *option_by_letter(char letter);
 
 /* Pixels a side of the input at rho = 1. */
-#define OPTION_FULL_SIZE 224
+#define OPTION_FULL_SIZE LOOKOUT_FULL_SIZE
 
 #endif

@@ -41,7 +41,7 @@ struct Pool {
     int job_threads;
     int caller_cpu; /* core that worker 0 opened the job on */
 
-    Gate job[POOL_MAX_THREADS]; /* of each worker but 0 */
+    Gate job[LOOKOUT_MAX_THREADS]; /* of each worker but 0 */
     alignas(CACHE_LINE) atomic_int arrived;
     Gate barrier;
 };
@@ -162,7 +162,7 @@ static void *wait_for_gate(void *gate)
  * had. */
 static int threads_can_start(int count)
 {
-    pthread_t probes[POOL_MAX_THREADS];
+    pthread_t probes[LOOKOUT_MAX_THREADS];
     Gate go = {0};
     int started = 0;
     while (started < count && pthread_create(&probes[started], NULL, wait_for_gate, &go) == 0)

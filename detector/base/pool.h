@@ -10,11 +10,9 @@
 
 #include "detector/lookout.h"
 
-#define POOL_MAX_THREADS 64
-
 typedef struct Pool Pool;
 
-/* threads: 1..POOL_MAX_THREADS. NULL with error filled if no memory or thread is to be had. */
+/* threads: 1..LOOKOUT_MAX_THREADS. NULL with error filled if no memory or thread is to be had. */
 Pool *pool_create(int threads, LookoutError *error);
 void pool_destroy(Pool *pool);
 int pool_threads(const Pool *pool);

@@ -10,11 +10,6 @@
 #include "detector/post/anchors.h"
 #include "detector/post/decode.h"
 
-#define MIN_SIZE 64
-#define MAX_SIZE 512
-#define SIZE_STEP 32
-#define MAX_IMAGE_SIDE 16384
-
 struct LookoutDetector {
     const LookoutModel *model;
     int size;
@@ -25,12 +20,12 @@ struct LookoutDetector {
 
 LookoutDetector *lookout_detector_create(const LookoutModel *model, int size, LookoutError *error)
 {
-    if (size < MIN_SIZE || size > MAX_SIZE || size % SIZE_STEP != 0) {
+    if (size < LOOKOUT_MIN_SIZE || size > LOOKOUT_MAX_SIZE || size % LOOKOUT_SIZE_STEP != 0) {
         detector_fail(
             error, LOOKOUT_ERROR_ARGUMENT,
             "input size %d: expected 224, 192, 160, 128, 256, 288 or 320 (or another multiple of %d "
             "from %d to %d)",
-            size, SIZE_STEP, MIN_SIZE, MAX_SIZE);
+            size, LOOKOUT_SIZE_STEP, LOOKOUT_MIN_SIZE, LOOKOUT_MAX_SIZE);
         return NULL;
     }
     LookoutDetector *detector = calloc(1, sizeof *detector);
@@ -72,10 +67,10 @@ LookoutSettings lookout_default_settings(void)
 static LookoutStatus check_arguments(const LookoutImage *image, const LookoutSettings *settings,
                                      LookoutError *error)
 {
-    if (image->width < 1 || image->height < 1 || image->width > MAX_IMAGE_SIDE ||
-        image->height > MAX_IMAGE_SIDE)
+    if (image->width < 1 || image->height < 1 || image->width > LOOKOUT_MAX_IMAGE_SIDE ||
+        image->height > LOOKOUT_MAX_IMAGE_SIDE)
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "picture of %dx%d: each side must be 1 to %d",
-                             image->width, image->height, MAX_IMAGE_SIDE);
+                             image->width, image->height, LOOKOUT_MAX_IMAGE_SIDE);
     if (!image->rgb)
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "picture without pixels");
     if (image->stride < (ptrdiff_t)image->width * 3)
@@ -88,9 +83,9 @@ static LookoutStatus check_arguments(const LookoutImage *image, const LookoutSet
                              settings->threshold);
     if (!(settings->nms_iou >= 0 && settings->nms_iou <= 1))
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "nms %g: expected 0 to 1", settings->nms_iou);
-    if (settings->max_detections < 1 || settings->max_detections > DECODE_MAX_CANDIDATES)
+    if (settings->max_detections < 1 || settings->max_detections > LOOKOUT_MAX_DETECTIONS)
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "max-detections %d: expected 1 to %d",
-                             settings->max_detections, DECODE_MAX_CANDIDATES);
+                             settings->max_detections, LOOKOUT_MAX_DETECTIONS);
     return LOOKOUT_OK;
 }
 
@@ -142,7 +137,7 @@ int lookout_anchor_count(const LookoutDetector *detector)
     return anchors_count(&detector->model->network, detector->size);
 }
 
-void lookout_set_profiling(LookoutDetector *detector, int on)
+void lookout_set_profiling(LookoutDetector *detector, bool on)
 {
     plan_set_profiling(detector->plan, on);
 }

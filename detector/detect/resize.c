@@ -36,7 +36,7 @@ struct Resizer {
     int size;
     int width, height; /* geometry that axes are made for; 0: none */
     Axis horizontal, vertical;
-    Scratch scratch[POOL_MAX_THREADS];
+    Scratch scratch[LOOKOUT_MAX_THREADS];
     int scratch_width, scratch_count; /* what the scratch rows have room for */
     uint8_t *out;                     /* [size][size][3] */
 };
@@ -61,7 +61,7 @@ fail:
 
 static void free_scratch(Resizer *resizer)
 {
-    for (int i = 0; i < POOL_MAX_THREADS; i++) {
+    for (int i = 0; i < LOOKOUT_MAX_THREADS; i++) {
         free(resizer->scratch[i].inner);
         free(resizer->scratch[i].column_sums);
         resizer->scratch[i] = (Scratch){0};

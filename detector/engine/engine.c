@@ -53,9 +53,9 @@ LookoutEngine *lookout_engine_create(const LookoutEngineOptions *options, Lookou
     LookoutEngineOptions defaults = {0};
     if (!options)
         options = &defaults;
-    if (options->threads < 0 || options->threads > POOL_MAX_THREADS) {
+    if (options->threads < 0 || options->threads > LOOKOUT_MAX_THREADS) {
         detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "threads %d: expected 1 to %d, or 0 for one a core",
-                      options->threads, POOL_MAX_THREADS);
+                      options->threads, LOOKOUT_MAX_THREADS);
         return NULL;
     }
     CpuFlags flags;
@@ -69,7 +69,7 @@ LookoutEngine *lookout_engine_create(const LookoutEngineOptions *options, Lookou
     }
     engine->kernels = kernels_for(flags);
     int threads = options->threads ? options->threads : cpu_cores();
-    engine->pool = pool_create(threads < POOL_MAX_THREADS ? threads : POOL_MAX_THREADS, error);
+    engine->pool = pool_create(threads < LOOKOUT_MAX_THREADS ? threads : LOOKOUT_MAX_THREADS, error);
     if (!engine->pool) {
         free(engine);
         return NULL;
@@ -103,7 +103,7 @@ const char *const *lookout_isa_names(void)
 typedef struct Burst {
     const LookoutEngine *engine;
     int iterations;
-    double operations[POOL_MAX_THREADS];
+    double operations[LOOKOUT_MAX_THREADS];
 } Burst;
 
 static void run_burst(void *argument, int worker)

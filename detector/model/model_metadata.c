@@ -9,7 +9,6 @@
 #define MIN_ALPHA 0.05
 #define MAX_ALPHA 2.0
 #define MAX_CLASS_NAME 100 /* bytes */
-#define MAX_ANCHOR_SIDE 4096
 
 typedef struct MetadataReader {
     const json_t *metadata;
@@ -61,7 +60,7 @@ static json_t *required_json(const MetadataReader *reader, const char *field)
 static int is_side(const json_t *value)
 {
     return json_is_number(value) && json_number_value(value) > 0 &&
-           json_number_value(value) <= MAX_ANCHOR_SIDE;
+           json_number_value(value) <= LOOKOUT_MAX_ANCHOR_SIDE;
 }
 
 static int near(const json_t *value, double expected)
@@ -118,10 +117,10 @@ static LookoutStatus read_classes(const MetadataReader *reader, char ***classes,
         return LOOKOUT_ERROR_FORMAT;
     LookoutStatus status = LOOKOUT_OK;
     size_t size = json_array_size(list);
-    if (size < 1 || size > NETWORK_MAX_CLASSES) {
+    if (size < 1 || size > LOOKOUT_MAX_CLASSES) {
         status = json_is_array(list)
                      ? FAIL(reader, FIELD_FORMAT "%zu names, expected 1 to %d", reader->label, "classes",
-                            size, NETWORK_MAX_CLASSES)
+                            size, LOOKOUT_MAX_CLASSES)
                      : FAIL(reader, FIELD_FORMAT "not a list of names", reader->label, "classes");
         goto done;
     }
@@ -149,9 +148,9 @@ static LookoutStatus read_anchors(const MetadataReader *reader, int entry, const
                                   NetworkAnchors *anchors)
 {
     size_t count = json_array_size(list); /* 0 for what is no list */
-    if (count < 1 || count > NETWORK_MAX_ANCHORS)
+    if (count < 1 || count > LOOKOUT_MAX_ANCHORS)
         return FAIL(reader, FIELD_FORMAT "entry %d has %zu anchors, expected a list of 1 to %d",
-                    reader->label, "features", entry, count, NETWORK_MAX_ANCHORS);
+                    reader->label, "features", entry, count, LOOKOUT_MAX_ANCHORS);
     anchors->count = (int)count;
     for (size_t i = 0; i < count; i++) {
         const json_t *sides = json_array_get(list, i);
@@ -162,7 +161,7 @@ static LookoutStatus read_anchors(const MetadataReader *reader, int entry, const
                         FIELD_FORMAT
                         "entry %d: anchor %zu is not [width, height], two numbers above 0 and at "
                         "most %d",
-                        reader->label, "features", entry, i, MAX_ANCHOR_SIDE);
+                        reader->label, "features", entry, i, LOOKOUT_MAX_ANCHOR_SIDE);
     }
     return LOOKOUT_OK;
 }

@@ -13,8 +13,6 @@
 #define NETWORK_STRIDED 7 /* 3x3 layers of stride 2 */
 #define NETWORK_EXTRAS 2  /* levels behind the backbone */
 #define NETWORK_LAYERS 41 /* conv0, 13 x 2, 2 x 2, 5 x 2 */
-#define NETWORK_MAX_CLASSES 1024
-#define NETWORK_MAX_ANCHORS 16 /* at a location of a level */
 
 typedef struct NetworkLayer {
     char name[32]; /* prefix of the tensors */
@@ -29,8 +27,8 @@ typedef struct NetworkLayer {
 
 /* Anchors at each location of a level, sides in pixels of the network's input. */
 typedef struct NetworkAnchors {
-    int count; /* 1..NETWORK_MAX_ANCHORS */
-    LookoutAnchor shapes[NETWORK_MAX_ANCHORS];
+    int count; /* 1..LOOKOUT_MAX_ANCHORS */
+    LookoutAnchor shapes[LOOKOUT_MAX_ANCHORS];
 } NetworkAnchors;
 
 typedef struct Network {

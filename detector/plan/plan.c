@@ -36,7 +36,7 @@ struct Plan {
     char *arena;
     size_t arena_bytes;
     float *scratch, *zeros;
-    int profiling;
+    bool profiling;
     double layer_ms[NETWORK_LAYERS];
 };
 
@@ -333,6 +333,15 @@ PlanMap plan_head(const Plan *plan, int level)
     return plan_layer_output(plan, layer);
 }
 
+/* A layer without an op of its own is computed by the next one's. */
+static bool is_fused(const Plan *plan, int layer)
+{
+    for (int i = 0; i < plan->op_count; i++)
+        if (plan->ops[i].layer == layer)
+            return false;
+    return true;
+}
+
 LookoutLayer plan_layer(const Plan *plan, int index)
 {
     const NetworkLayer *layer = &plan->model->network.layers[index];
@@ -350,11 +359,12 @@ LookoutLayer plan_layer(const Plan *plan, int index)
         .out_channels = layer->out_channels,
         .mult_adds = weights * out.height * out.width,
         .parameters = weights + layer->out_channels,
+        .fused = is_fused(plan, index),
         .last_ms = plan->profiling ? plan->layer_ms[index] : 0,
     };
 }
 
-void plan_set_profiling(Plan *plan, int on)
+void plan_set_profiling(Plan *plan, bool on)
 {
     plan->profiling = on;
     memset(plan->layer_ms, 0, sizeof plan->layer_ms);

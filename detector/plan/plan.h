@@ -20,7 +20,7 @@ typedef struct PlanMap {
     int pixel_stride;
 } PlanMap;
 
-/* size: a multiple of 32 from 64 to 512, already checked. The model must outlive the plan. */
+/* size: one that lookout_detector_create() takes. The model must outlive the plan. */
 Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutError *error);
 void plan_destroy(Plan *plan);
 
@@ -35,7 +35,7 @@ PlanMap plan_layer_output(const Plan *plan, int layer);
 
 /* Shape and cost of a layer of the network. */
 LookoutLayer plan_layer(const Plan *plan, int layer);
-void plan_set_profiling(Plan *plan, int on);
+void plan_set_profiling(Plan *plan, bool on);
 /* Bytes of the arena that holds the maps. */
 size_t plan_arena_bytes(const Plan *plan);
 

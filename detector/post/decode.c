@@ -1,5 +1,5 @@
 /*
- * The candidates are kept in a heap of at most DECODE_MAX_CANDIDATES with the worst at its root. The head is
+ * The candidates are kept in a heap of at most LOOKOUT_MAX_DETECTIONS with the worst at its root. The head is
  * scanned in the order of (anchor, class), so once the heap is full only a logit strictly above the root's
  * can still enter: the limit that every anchor's logits are compared with rises to it, and boxes are decoded
  * for the few anchors that pass.
@@ -26,8 +26,8 @@ struct Decoder {
     int class_count;
     Anchor *anchors; /* anchors_count(size) */
     int count;       /* candidates in the heap */
-    Candidate heap[DECODE_MAX_CANDIDATES];
-    LookoutDetection detections[DECODE_MAX_CANDIDATES];
+    Candidate heap[LOOKOUT_MAX_DETECTIONS];
+    LookoutDetection detections[LOOKOUT_MAX_DETECTIONS];
 };
 
 Decoder *decoder_create(const Network *network, int size, LookoutError *error)
@@ -142,13 +142,13 @@ static float collect(Decoder *decoder, const float *row, int anchor, const uint8
         decoded = 1;
         candidate.logit = row[k];
         candidate.class_index = k;
-        if (decoder->count < DECODE_MAX_CANDIDATES) {
+        if (decoder->count < LOOKOUT_MAX_DETECTIONS) {
             rise(decoder->heap, decoder->count, candidate);
             decoder->count++;
         } else {
             sink(decoder->heap, decoder->count, candidate);
         }
-        if (decoder->count == DECODE_MAX_CANDIDATES)
+        if (decoder->count == LOOKOUT_MAX_DETECTIONS)
             limit = decoder->heap[0].logit;
     }
     return limit;

@@ -4,8 +4,6 @@
 
 #include "detector/post/anchors.h"
 
-#define DECODE_MAX_CANDIDATES 300 /* best (anchor, class) pairs that reach NMS */
-
 /* One level of the head: anchors at each of cells * cells pixels, each `classes` logits and 4 box values. */
 typedef struct DecodeLevel {
     const float *data;

@@ -1,5 +1,8 @@
 /* The command line: bytes, cut into arguments at NULs and newlines. */
 #include "app/options/options.h"
+
+#include "detector/lookout.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,10 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     Error error;
     if (!options_parse(&options, argc, argv, &error)) {
         options_check(&options, &error);
-        if (options.size % 32 || options.size < 64 || options.size > 512 ||
-            !(options.threshold >= 0 && options.threshold <= 1) || options.threads < 0 ||
-            options.threads > 64 || options.alphas.count > OPTION_MAX_ALPHAS ||
-            options.sizes.count > OPTION_MAX_SIZES)
+        if (options.size % LOOKOUT_SIZE_STEP || options.size < LOOKOUT_MIN_SIZE ||
+            options.size > LOOKOUT_MAX_SIZE || !(options.threshold >= 0 && options.threshold <= 1) ||
+            options.threads < 0 || options.threads > LOOKOUT_MAX_THREADS ||
+            options.alphas.count > OPTION_MAX_ALPHAS || options.sizes.count > OPTION_MAX_SIZES)
             abort();
     }
     free(text);

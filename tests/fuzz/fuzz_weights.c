@@ -24,11 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     for (int i = 0; i < NETWORK_LEVELS; i++) {
         const NetworkAnchors *anchors = &weights.network.anchors[i];
-        if (anchors->count < 1 || anchors->count > NETWORK_MAX_ANCHORS)
+        if (anchors->count < 1 || anchors->count > LOOKOUT_MAX_ANCHORS)
             abort();
         for (int k = 0; k < anchors->count; k++)
-            if (!(anchors->shapes[k].width > 0 && anchors->shapes[k].width <= 4096 &&
-                  anchors->shapes[k].height > 0 && anchors->shapes[k].height <= 4096))
+            if (!(anchors->shapes[k].width > 0 && anchors->shapes[k].width <= LOOKOUT_MAX_ANCHOR_SIDE &&
+                  anchors->shapes[k].height > 0 && anchors->shapes[k].height <= LOOKOUT_MAX_ANCHOR_SIDE))
                 abort();
     }
     for (int i = 0; i < weights.accuracy_count; i++)

@@ -21,9 +21,9 @@
 typedef struct Job {
     Pool *pool;
     int threads;
-    int calls[POOL_MAX_THREADS]; /* each written by its worker alone */
-    int values[POOL_MAX_THREADS];
-    int wrong[POOL_MAX_THREADS];
+    int calls[LOOKOUT_MAX_THREADS]; /* each written by its worker alone */
+    int values[LOOKOUT_MAX_THREADS];
+    int wrong[LOOKOUT_MAX_THREADS];
 } Job;
 
 static void count_call(void *argument, int worker)
@@ -38,10 +38,10 @@ static void exchange_values(void *argument, int worker)
 {
     Job *job = argument;
     for (int round = 0; round < ROUNDS; round++) {
-        job->values[worker] = round * POOL_MAX_THREADS + worker;
+        job->values[worker] = round * LOOKOUT_MAX_THREADS + worker;
         pool_barrier(job->pool, worker);
         for (int other = 0; other < job->threads; other++)
-            job->wrong[worker] += job->values[other] != round * POOL_MAX_THREADS + other;
+            job->wrong[worker] += job->values[other] != round * LOOKOUT_MAX_THREADS + other;
         pool_barrier(job->pool, worker);
     }
 }
@@ -57,7 +57,7 @@ static void every_worker_runs_once(void **state)
             Job job = {.pool = pool, .threads = taking_part};
             for (int run = 0; run < 20; run++)
                 pool_run(pool, taking_part, count_call, &job);
-            for (int worker = 0; worker < POOL_MAX_THREADS; worker++)
+            for (int worker = 0; worker < LOOKOUT_MAX_THREADS; worker++)
                 assert_int_equal(job.calls[worker], worker < taking_part ? 20 : 0);
         }
         pool_destroy(pool);

@@ -24,7 +24,7 @@ static void engines_check_their_options(void **state)
     assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "there are c");
     assert_null(lookout_engine_create(&(LookoutEngineOptions){-1, NULL}, &error));
     assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "threads -1");
-    assert_null(lookout_engine_create(&(LookoutEngineOptions){POOL_MAX_THREADS + 1, NULL}, NULL));
+    assert_null(lookout_engine_create(&(LookoutEngineOptions){LOOKOUT_MAX_THREADS + 1, NULL}, NULL));
 
     assert_int_equal(setenv("LOOKOUT_ISA", "3dnow", 1), 0);
     assert_null(lookout_engine_create(NULL, &error));
@@ -34,7 +34,7 @@ static void engines_check_their_options(void **state)
     assert_non_null(engine);
     assert_string_equal(lookout_engine_isa(engine), "c");
     assert_int_equal(lookout_engine_threads(engine),
-                     cpu_cores() < POOL_MAX_THREADS ? cpu_cores() : POOL_MAX_THREADS);
+                     cpu_cores() < LOOKOUT_MAX_THREADS ? cpu_cores() : LOOKOUT_MAX_THREADS);
     lookout_engine_destroy(engine);
     unsetenv("LOOKOUT_ISA");
     lookout_engine_destroy(NULL);
@@ -103,7 +103,7 @@ static void sizes_are_checked(void **state)
         assert_null(lookout_detector_create(fixture->model, bad[i], &error));
         assert_refused(&error, LOOKOUT_ERROR_ARGUMENT, "expected 224, 192, 160, 128, 256, 288 or 320");
     }
-    for (int size = 64; size <= 512; size += 32) {
+    for (int size = LOOKOUT_MIN_SIZE; size <= LOOKOUT_MAX_SIZE; size += LOOKOUT_SIZE_STEP) {
         LookoutDetector *detector = lookout_detector_create(fixture->model, size, NULL);
         assert_non_null(detector);
         assert_int_equal(lookout_detector_size(detector), size);
@@ -117,11 +117,17 @@ static void sizes_are_checked(void **state)
 static void arguments_are_checked(void **state)
 {
     Fixture *fixture = *state;
+    enum { TOO_LARGE = LOOKOUT_MAX_IMAGE_SIDE + 1 };
     const LookoutImage good = {fixture->rgb, 128, 128, 128 * 3};
     const LookoutImage images[] = {
-        {fixture->rgb, 0, 128, 384},       {fixture->rgb, 128, -1, 384}, {fixture->rgb, 16385, 1, 16385 * 3},
-        {fixture->rgb, 1, 16385, 16385},   {NULL, 128, 128, 384},        {fixture->rgb, 128, 128, 383},
-        {fixture->rgb, 128, 128, -128 * 3}};
+        {fixture->rgb, 0, 128, 384},
+        {fixture->rgb, 128, -1, 384},
+        {fixture->rgb, TOO_LARGE, 1, TOO_LARGE * 3},
+        {fixture->rgb, 1, TOO_LARGE, TOO_LARGE},
+        {NULL, 128, 128, 384},
+        {fixture->rgb, 128, 128, 383},
+        {fixture->rgb, 128, 128, -128 * 3},
+    };
     const char *const image_parts[] = {"0x128",          "128x-1", "16385x1", "1x16385",
                                        "without pixels", "383",    "-384"};
     LookoutSettings defaults = lookout_default_settings();
@@ -144,7 +150,8 @@ static void arguments_are_checked(void **state)
         {{.threshold = 0.5f, .nms_iou = -1, .max_detections = 1}, "nms"},
         {{.threshold = 0.5f, .nms_iou = nan, .max_detections = 1}, "nms"},
         {{.threshold = 0.5f, .nms_iou = 0.5f, .max_detections = 0}, "max-detections"},
-        {{.threshold = 0.5f, .nms_iou = 0.5f, .max_detections = 301}, "max-detections"},
+        {{.threshold = 0.5f, .nms_iou = 0.5f, .max_detections = LOOKOUT_MAX_DETECTIONS + 1},
+         "max-detections"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         LookoutError error = {0};
@@ -181,7 +188,8 @@ static void larger_pictures_give_the_same(void **state)
         for (int x = 0; x < SIZE * ZOOM; x++)
             memcpy(zoomed + y * STRIDE + x * 3, fixture->rgb + (y / ZOOM * SIZE + x / ZOOM) * 3, 3);
 
-    LookoutSettings settings = {.threshold = 0.01f, .nms_iou = 0.5f, .max_detections = 300};
+    LookoutSettings settings = {
+        .threshold = 0.01f, .nms_iou = 0.5f, .max_detections = LOOKOUT_MAX_DETECTIONS};
     LookoutImage image = {fixture->rgb, SIZE, SIZE, SIZE * 3};
     LookoutResult result;
     assert_int_equal(lookout_detect(fixture->detector, &image, &settings, &result, NULL), LOOKOUT_OK);
@@ -219,6 +227,7 @@ static void profile_adds_up(void **state)
         for (int i = 0; i < lookout_layer_count(fixture->detector); i++) {
             LookoutLayer layer = lookout_layer(fixture->detector, i);
             assert_true(layer.last_ms >= 0);
+            assert_true(!layer.fused || layer.last_ms == 0);
             assert_true(!on || layer.kind != LOOKOUT_LAYER_POINTWISE || layer.last_ms > 0);
             sum += layer.last_ms;
         }
@@ -237,7 +246,8 @@ static void detectors_share_an_engine(void **state)
     LookoutDetector *other = lookout_detector_create(other_model, 160, NULL);
     assert_non_null(other);
     LookoutImage image = {fixture->rgb, 128, 128, 128 * 3};
-    LookoutSettings settings = {.threshold = 0.01f, .nms_iou = 0.5f, .max_detections = 300};
+    LookoutSettings settings = {
+        .threshold = 0.01f, .nms_iou = 0.5f, .max_detections = LOOKOUT_MAX_DETECTIONS};
     int counts[2] = {-1, -1};
     for (int round = 0; round < 4; round++) {
         LookoutResult result;

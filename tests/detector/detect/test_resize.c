@@ -107,8 +107,9 @@ static void agrees_with_the_reference(void **state)
 static void white_stays_white(void **state)
 {
     (void)state;
-    static const int sides[][2] = {{16384, 1}, {1, 16384}, {16384, 513}, {700, 16384}, {16383, 40}, {3, 3}};
-    static const int sizes[] = {64, 224, 512};
+    enum { MOST = LOOKOUT_MAX_IMAGE_SIDE };
+    static const int sides[][2] = {{MOST, 1}, {1, MOST}, {MOST, 513}, {700, MOST}, {MOST - 1, 40}, {3, 3}};
+    static const int sizes[] = {LOOKOUT_MIN_SIZE, LOOKOUT_FULL_SIZE, LOOKOUT_MAX_SIZE};
     for (size_t s = 0; s < 3; s++)
         for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
             int width = sides[i][0], height = sides[i][1];

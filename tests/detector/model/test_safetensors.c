@@ -378,7 +378,7 @@ static void too_many_classes_are_refused(void **state)
     File file = make_file();
     char *names = malloc(32768), *end = names;
     assert_non_null(names);
-    for (int i = 0; i <= NETWORK_MAX_CLASSES; i++)
+    for (int i = 0; i <= LOOKOUT_MAX_CLASSES; i++)
         end += sprintf(end, "%c\\\"class %d\\\"", i ? ',' : '[', i);
     strcpy(end, "]");
     replace(file.header, CLASSES, names);

@@ -74,7 +74,7 @@ static void formulas(void **state)
 {
     (void)state;
     const Network usual = usual_network(32), uneven = uneven_network(3);
-    for (int size = 64; size <= 512; size += 32) {
+    for (int size = LOOKOUT_MIN_SIZE; size <= LOOKOUT_MAX_SIZE; size += LOOKOUT_SIZE_STEP) {
         check_formulas(&usual, size);
         check_formulas(&uneven, size);
     }

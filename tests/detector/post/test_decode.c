@@ -171,8 +171,8 @@ static int reference(const float *head, const Network *network, int size, const 
         }
     }
     qsort(list, (size_t)count, sizeof *list, compare_pairs);
-    if (count > 300)
-        count = 300;
+    if (count > LOOKOUT_MAX_DETECTIONS)
+        count = LOOKOUT_MAX_DETECTIONS;
     for (int i = 0; i < count; i++) {
         int falls = 0;
         for (int k = 0; k < kept; k++)
@@ -238,7 +238,7 @@ static void random_heads(void **state)
                 wanted[k] = k % 3 != 1;
             LookoutSettings settings = {.threshold = thresholds[round],
                                         .nms_iou = round < 3 ? 0.5f : 0.3f,
-                                        .max_detections = round % 3 ? 300 : 20,
+                                        .max_detections = round % 3 ? LOOKOUT_MAX_DETECTIONS : 20,
                                         .classes = round == 4 ? wanted : NULL};
             compare_with_reference(decoder, head, &network, shapes[s].size, &settings);
             free(head);
@@ -347,8 +347,8 @@ static void threshold_0_keeps_all_and_1_none(void **state)
     LookoutSettings settings = defaults;
     settings.threshold = 0;
     settings.nms_iou = 1;
-    settings.max_detections = 300;
-    assert_int_equal(decode(*state, &settings, &found), 300); /* all logits are -100 */
+    settings.max_detections = LOOKOUT_MAX_DETECTIONS;
+    assert_int_equal(decode(*state, &settings, &found), LOOKOUT_MAX_DETECTIONS); /* all logits are -100 */
     assert_int_equal(found[299].anchor, 299 / CLASSES);
     assert_int_equal(found[299].class_index, 299 % CLASSES);
     settings.threshold = 1;
@@ -363,7 +363,7 @@ static void classes_left_out_never_enter(void **state)
     static const uint8_t wanted[CLASSES] = {0, 1, 0, 0, 1};
     LookoutSettings settings = defaults;
     settings.classes = wanted;
-    settings.max_detections = 300;
+    settings.max_detections = LOOKOUT_MAX_DETECTIONS;
     /* 1278 unwanted ones, all better, must not take the 300 places */
     for (int i = 0; i < anchors_count(&fixture->network, SIZE); i++)
         set_logit(*state, i, 2, 8);
@@ -408,7 +408,7 @@ static void what_is_not_a_number_is_dropped(void **state)
     assert_true(found[0].x1 == 0 && found[0].x2 == 1);
     assert_int_equal(found[1].anchor, 11);
     settings.threshold = 0;
-    settings.max_detections = 300;
+    settings.max_detections = LOOKOUT_MAX_DETECTIONS;
     int count = decode(*state, &settings, &found);
     for (int i = 0; i < count; i++)
         assert_false(isnan(found[i].score));
@@ -433,7 +433,7 @@ static void only_300_candidates_reach_nms(void **state)
 {
     const LookoutDetection *found;
     LookoutSettings settings = defaults;
-    settings.max_detections = 300;
+    settings.max_detections = LOOKOUT_MAX_DETECTIONS;
     /* 300 equal boxes of class 0, the best first in the scan or last, then one of class 1 that comes too
      * late */
     for (int order = 0; order < 2; order++) {
@@ -494,7 +494,7 @@ static void padding_between_pixels_is_not_read(void **state)
         levels[i].data = padded[i];
         levels[i].pixel_stride = (ptrdiff_t)wide;
     }
-    LookoutDetection expected[300];
+    LookoutDetection expected[LOOKOUT_MAX_DETECTIONS];
     const LookoutDetection *found;
     int count = run(fixture->decoder, head, &fixture->network, SIZE, &defaults, &found);
     assert_true(count > 0);
