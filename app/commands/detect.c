@@ -10,8 +10,8 @@
 #include "base/message.h"
 #include "base/output_path.h"
 #include "base/thread.h"
-#include "vision/input/camera/camera.h"
 #include "vision/input/camera/modes.h"
+#include "vision/input/open.h"
 #include "vision/record/format.h"
 #include <libavutil/log.h>
 #include <stdio.h>
@@ -40,14 +40,9 @@ typedef struct Session {
     Error error; /* of the run */
 } Session;
 
-static int is_camera(const Options *options)
-{
-    return !options->operand || camera_is_device(options->operand);
-}
-
 static const char *input_name(const Session *session)
 {
-    return session->options->operand ? session->options->operand : camera_description(session->source);
+    return session->options->operand ? session->options->operand : input_describe(session->source);
 }
 
 /* Outputs replace existing files, so none may be anything that is read. */
@@ -57,7 +52,7 @@ static int check_files(const Options *options, Error *error)
     if (output_files_add(&outputs, options->output) || output_files_add(&outputs, options->json) ||
         output_files_add(&outputs, options->stats) || output_files_check_settings(&outputs, options))
         return -1;
-    return options->operand ? input_visit_files(options->operand, output_files_check, &outputs) : 0;
+    return input_visit_files(options->operand, output_files_check, &outputs);
 }
 
 static ExitCode open_detector(Session *session, Error *error)
@@ -84,42 +79,28 @@ static ExitCode open_detector(Session *session, Error *error)
     return EXIT_DONE;
 }
 
-static ExitCode open_camera(Session *session, Error *error)
+static ExitCode open_source(Session *session, Error *error)
 {
     const Options *options = session->options;
-    CameraOptions camera = {
-        .width = options->camera_size.width,
-        .height = options->camera_size.height,
-        .frame_rate = options->camera_fps,
+    InputOptions input = {
+        .camera = {.width = options->camera_size.width,
+                   .height = options->camera_size.height,
+                   .frame_rate = options->camera_fps},
         .stop = session->stop,
     };
-    if (options->loop) {
+    bool is_camera = input_is_camera(options->operand);
+    if (is_camera && options->loop) {
         error_set(error, "option --loop: a camera has no end");
         return EXIT_USAGE;
     }
-    if (options->camera_format && !(camera.format = camera_fourcc_named(options->camera_format))) {
+    if (is_camera && options->camera_format &&
+        !(input.camera.format = camera_fourcc_named(options->camera_format))) {
         error_set(error, "option --camera-format: '%s' is not known; there are " CAMERA_FORMAT_NAMES,
                   options->camera_format);
         return EXIT_USAGE;
     }
-    Error why;
-    session->source = camera_open(options->operand, &camera, &why);
-    if (session->source)
-        return EXIT_DONE;
-    error_set(error, "%s", why.message);
-    return EXIT_FAILED;
-}
-
-static ExitCode open_source(Session *session, Error *error)
-{
-    if (is_camera(session->options))
-        return open_camera(session, error);
-    Error why;
-    session->source = input_open(session->options->operand, session->stop, &why);
-    if (session->source)
-        return EXIT_DONE;
-    error_set(error, "%s", why.message);
-    return EXIT_FAILED;
+    session->source = input_open(options->operand, &input, error);
+    return session->source ? EXIT_DONE : EXIT_FAILED;
 }
 
 static int open_drawing(Session *session, Error *error)
@@ -298,8 +279,7 @@ static void run_with_window(Session *session)
     Error error;
     int broken = view_run(&view, &error);
     control_quit(session->control);
-    if (session->source->functions->interrupt)
-        session->source->functions->interrupt(session->source);
+    input_interrupt(session->source);
     pthread_join(thread, NULL);
     if (broken && session->end != PIPELINE_FAILED && session->end != PIPELINE_DAMAGED) {
         session->end = PIPELINE_FAILED;
@@ -320,7 +300,7 @@ static void say_begin(const Session *session)
     message("input size %d, %s kernels on %d %s", session->options->size, info->isa, info->threads,
             info->threads == 1 ? "thread" : "threads");
     if (session->source->live)
-        message("camera %s", camera_description(session->source));
+        message("camera %s", input_describe(session->source));
 }
 
 /* Summary and statistics of a run that had at least one frame. */

@@ -121,7 +121,7 @@ static int start_again(ClipRun *run, PipelineEnd *end, Error *error)
     if (!run->pipeline->loop || !run->rounds.frames || control_stopped(run->pipeline->control))
         return 0;
     Error why;
-    if (!source->functions->rewind) {
+    if (!source->seekable) {
         error_set(error, "option --loop: this input cannot start again");
         *end = PIPELINE_FAILED;
         return 0;

@@ -98,7 +98,7 @@ static void *detect_frames(void *argument)
         end = detect_newest(run, frame, &error);
     }
     end_run(run, end, &error);
-    run->pipeline->source->functions->interrupt(run->pipeline->source);
+    input_interrupt(run->pipeline->source);
     return NULL;
 }
 

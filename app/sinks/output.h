@@ -6,7 +6,7 @@
 #include "app/sinks/result_file.h"
 #include "detector/lookout.h"
 #include "vision/frame.h"
-#include "vision/input/input.h"
+#include "vision/input.h"
 
 typedef enum Stage {
     STAGE_READ,

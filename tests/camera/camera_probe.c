@@ -98,13 +98,13 @@ long long probe_count(const atomic_llong *count)
 
 Probe probe_open(const char *path, const char *format, int width, int height, double rate)
 {
-    CameraOptions options = {.width = width, .height = height, .frame_rate = rate};
+    InputOptions options = {.camera = {.width = width, .height = height, .frame_rate = rate}};
     if (format)
-        options.format = camera_fourcc_named(format);
+        options.camera.format = camera_fourcc_named(format);
     Probe probe = {0};
-    probe.camera = camera_open(path, &options, &probe.error);
+    probe.camera = input_open(path, &options, &probe.error);
     EXPECT(probe.camera, "%s", probe.error.message);
-    EXPECT(probe.camera->live, "not live");
+    EXPECT(probe.camera->live && probe.camera->can_be_lost && !probe.camera->seekable, "not as a camera is");
     return probe;
 }
 

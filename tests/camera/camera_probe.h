@@ -1,8 +1,8 @@
-/* Checks of vision/input/camera/camera.h on real drivers, in a virtual machine that run.sh starts. */
+/* Checks of vision/input/camera on real drivers, in a virtual machine that run.sh starts. */
 #ifndef LOOKOUT_TESTS_CAMERA_CAMERA_PROBE_H
 #define LOOKOUT_TESTS_CAMERA_CAMERA_PROBE_H
 
-#include "vision/input/camera/camera.h"
+#include "vision/input/open.h"
 
 /* Ends the program where a condition does not hold: the machine is thrown away anyway. */
 #define EXPECT(condition, ...)                                                                               \

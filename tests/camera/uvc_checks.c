@@ -54,8 +54,8 @@ static void check_pictures(const char *path, const Pictures *pictures)
 {
     probe_check("usb camera, MJPG");
     Probe probe = probe_open(path, "MJPG", 640, 480, 30);
-    EXPECT(strstr(camera_description(probe.camera), ": 640x480 MJPG at 30 fps"), "%s",
-           camera_description(probe.camera));
+    EXPECT(strstr(input_describe(probe.camera), ": 640x480 MJPG at 30 fps"), "%s",
+           input_describe(probe.camera));
     Converter *converter = converter_create();
     Frame rgb = {0};
     int last = -1;

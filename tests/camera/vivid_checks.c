@@ -134,24 +134,24 @@ static void check_choice(const char *path)
     Error error = {0};
     probe_check("vivid choice");
     Probe probe = probe_open(NULL, NULL, 0, 0, 0);
-    EXPECT(!strcmp(camera_description(probe.camera), "vivid: 640x480 YUYV at 25 fps"), "%s",
-           camera_description(probe.camera));
+    EXPECT(!strcmp(input_describe(probe.camera), "vivid: 640x480 YUYV at 25 fps"), "%s",
+           input_describe(probe.camera));
     probe_frames(&probe, 3);
-    CameraOptions options = {.frame_rate = 60};
-    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "busy"), "%s", error.message);
+    InputOptions options = {.camera = {.frame_rate = 60}};
+    EXPECT(!input_open(path, &options, &error) && strstr(error.message, "busy"), "%s", error.message);
     probe_close(&probe);
     probe = probe_open(path, NULL, 0, 0, 60);
-    EXPECT(strstr(camera_description(probe.camera), "320x180 YUYV at 60 fps"), "%s",
-           camera_description(probe.camera));
+    EXPECT(strstr(input_describe(probe.camera), "320x180 YUYV at 60 fps"), "%s",
+           input_describe(probe.camera));
     probe_close(&probe);
-    options = (CameraOptions){.width = 640, .height = 481};
-    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "640x480"), "%s", error.message);
-    options = (CameraOptions){.format = V4L2_PIX_FMT_MJPEG};
-    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "MJPG"), "%s", error.message);
-    options = (CameraOptions){.width = 1280, .height = 720, .frame_rate = 30};
-    EXPECT(!camera_open(path, &options, &error) && strstr(error.message, "12.5"), "%s", error.message);
-    options = (CameraOptions){0};
-    EXPECT(!camera_open("/dev/null", &options, &error) && strstr(error.message, "not a camera"), "%s",
+    options = (InputOptions){.camera = {.width = 640, .height = 481}};
+    EXPECT(!input_open(path, &options, &error) && strstr(error.message, "640x480"), "%s", error.message);
+    options = (InputOptions){.camera = {.format = V4L2_PIX_FMT_MJPEG}};
+    EXPECT(!input_open(path, &options, &error) && strstr(error.message, "MJPG"), "%s", error.message);
+    options = (InputOptions){.camera = {.width = 1280, .height = 720, .frame_rate = 30}};
+    EXPECT(!input_open(path, &options, &error) && strstr(error.message, "12.5"), "%s", error.message);
+    options = (InputOptions){0};
+    EXPECT(!input_open("/dev/null", &options, &error) && strstr(error.message, "not a camera"), "%s",
            error.message);
 }
 
@@ -275,10 +275,10 @@ static void check_failing_start(const char *path)
                                            "Inject VIDIOC_STREAMON Error"};
     for (int i = 0; i < 3; i++) {
         Error error = {0};
-        CameraOptions options = {.width = 320, .height = 180};
+        InputOptions options = {.camera = {.width = 320, .height = 180}};
         probe_check("vivid %s", controls[i]);
         set_control(path, controls[i], 1);
-        EXPECT(!camera_open(path, &options, &error), "opened in spite of the error");
+        EXPECT(!input_open(path, &options, &error), "opened in spite of the error");
         EXPECT(strstr(error.message, path), "%s", error.message);
         probe_note("%s", error.message);
         Probe probe = probe_open(path, "YUYV", 320, 180, 60);
@@ -295,7 +295,7 @@ static void check_failing_start(const char *path)
 static void *interrupt(void *source)
 {
     usleep(200000);
-    ((Input *)source)->functions->interrupt(source);
+    input_interrupt(source);
     return NULL;
 }
 

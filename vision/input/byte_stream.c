@@ -9,30 +9,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum {
-    BUFFER_SIZE = 64 * 1024,
-    STOP_CHECK_MS = 100,
-};
+enum { BUFFER_SIZE = 64 * 1024 };
 
 /* Waits until a pipe has bytes or has ended. Returns 0, or a negative AVERROR. */
 static int wait_for_bytes(const ByteStream *stream)
 {
-    struct pollfd wait = {.fd = stream->fd, .events = POLLIN};
-    for (;;) {
-        if (stream->stop && atomic_load_explicit(stream->stop, memory_order_relaxed))
-            return AVERROR_EXIT;
-        int ready = poll(&wait, 1, stream->stop ? STOP_CHECK_MS : -1);
-        if (ready > 0)
-            return 0;
+    struct pollfd waits[2] = {{.fd = stream->fd, .events = POLLIN},
+                              {.fd = stream->interrupt->fd, .events = POLLIN}};
+    while (!interrupt_is_raised(stream->interrupt)) {
+        int ready = poll(waits, 2, stream->interrupt->stop ? INTERRUPT_STOP_MS : -1);
         if (ready < 0 && errno != EINTR)
             return AVERROR(errno);
+        if (ready > 0 && waits[0].revents)
+            return 0;
     }
+    return AVERROR_EXIT;
 }
 
 static int read_bytes(void *opaque, uint8_t *buffer, int size)
 {
     ByteStream *stream = opaque;
     for (;;) {
+        if (interrupt_is_raised(stream->interrupt))
+            return AVERROR_EXIT;
         if (stream->size < 0) {
             int failed = wait_for_bytes(stream);
             if (failed)
@@ -61,9 +60,9 @@ static int64_t seek_bytes(void *opaque, int64_t offset, int whence)
     return position < 0 ? AVERROR(errno) : position;
 }
 
-static int attach(ByteStream *stream, const atomic_int *stop, const char *name, Error *error)
+static int attach(ByteStream *stream, const Interrupt *interrupt, const char *name, Error *error)
 {
-    stream->stop = stop;
+    stream->interrupt = interrupt;
     stream->read_error = 0;
     unsigned char *buffer = av_malloc(BUFFER_SIZE);
     stream->io = buffer ? avio_alloc_context(buffer, BUFFER_SIZE, 0, stream, read_bytes, NULL,
@@ -76,7 +75,7 @@ static int attach(ByteStream *stream, const atomic_int *stop, const char *name, 
     return error_set(error, "%s: out of memory", name);
 }
 
-/* What a path must not be, in words; NULL for a regular file or pipe. */
+/* What a path is that is not opened, in words; NULL for a regular file or pipe. */
 static const char *refusal(mode_t mode)
 {
     if (S_ISDIR(mode))
@@ -88,21 +87,20 @@ static const char *refusal(mode_t mode)
     return S_ISREG(mode) || S_ISFIFO(mode) ? NULL : "something else";
 }
 
-int byte_stream_open(ByteStream *stream, int directory_fd, const char *path, const atomic_int *stop,
+int byte_stream_open(ByteStream *stream, int directory_fd, const char *path, const Interrupt *interrupt,
                      Error *error)
 {
     struct stat status;
     memset(stream, 0, sizeof *stream);
-    /* Opening some devices has effects, so look first; and again after opening, what counts. */
+    /* Opening some devices has effects, so check first; and again after opening, which is what counts. */
     if (fstatat(directory_fd, path, &status, 0))
         return error_set(error, "%s: %s", path, strerror(errno));
     if (!refusal(status.st_mode)) {
-        /* Non-blocking, so that a pipe that nobody writes to can be waited for with an eye on the stop flag.
-         */
+        /* Non-blocking, so that waiting for somebody to write to a pipe can be interrupted. */
         stream->fd = openat(directory_fd, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
         if (stream->fd < 0)
             return error_set(error, "%s: %s", path, strerror(errno));
-        stream->owned = 1;
+        stream->owned = true;
         if (fstat(stream->fd, &status)) {
             error_set(error, "%s: %s", path, strerror(errno));
             byte_stream_close(stream);
@@ -118,10 +116,10 @@ int byte_stream_open(ByteStream *stream, int directory_fd, const char *path, con
         byte_stream_close(stream);
         return error_set(error, "%s: the file is empty", path);
     }
-    return attach(stream, stop, path, error);
+    return attach(stream, interrupt, path, error);
 }
 
-int byte_stream_open_stdin(ByteStream *stream, const atomic_int *stop, Error *error)
+int byte_stream_open_stdin(ByteStream *stream, const Interrupt *interrupt, Error *error)
 {
     memset(stream, 0, sizeof *stream);
     if (isatty(STDIN_FILENO))
@@ -129,7 +127,7 @@ int byte_stream_open_stdin(ByteStream *stream, const atomic_int *stop, Error *er
                                 "ffmpeg -i CLIP -f yuv4mpegpipe -");
     stream->fd = STDIN_FILENO;
     stream->size = -1;
-    return attach(stream, stop, "standard input", error);
+    return attach(stream, interrupt, "standard input", error);
 }
 
 int byte_stream_rewind(ByteStream *stream)

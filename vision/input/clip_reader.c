@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SECOND_NS INT64_C(1000000000)
 /* Times beyond (73 years) are not believed. */
@@ -112,10 +114,10 @@ static int start(ClipReader *reader, const char *name, const char *input_format,
     return -1;
 }
 
-int clip_reader_open(ClipReader *reader, int directory_fd, const char *name, const atomic_int *stop,
+int clip_reader_open(ClipReader *reader, int directory_fd, const char *name, const Interrupt *interrupt,
                      Error *error)
 {
-    if (!byte_stream_open(&reader->stream, directory_fd, name, stop, error) &&
+    if (!byte_stream_open(&reader->stream, directory_fd, name, interrupt, error) &&
         !start(reader, name, NULL, error))
         return 0;
     clip_reader_close(reader);
@@ -135,6 +137,8 @@ InputStatus clip_reader_next(ClipReader *reader, Frame *frame, Error *error)
     VideoDecoder *decoder = &reader->decoder;
     if (reader->end != INPUT_FRAME)
         return finish_with(reader, reader->end, error);
+    if (interrupt_is_raised(reader->stream.interrupt))
+        return finish_with(reader, INPUT_END, error);
     if (!reader->first_waits && !video_decoder_next(decoder))
         return finish_with(
             reader, video_decoder_damage(decoder, &reader->end_error) ? INPUT_DAMAGED : INPUT_END, error);
@@ -167,15 +171,22 @@ void clip_reader_finish(ClipReader *reader)
     reader->path = NULL;
 }
 
-static InputStatus clip_read(Input *source, Frame *frame, Error *error)
+/* ---- as an input ------------------------------------------------------------------------------- */
+
+static InputStatus clip_read(Input *input, Frame *frame, Error *error)
 {
-    return clip_reader_next((ClipReader *)source, frame, error);
+    return clip_reader_next((ClipReader *)input, frame, error);
+}
+
+static void clip_interrupt(Input *input)
+{
+    interrupt_raise(&((ClipReader *)input)->interrupt);
 }
 
 /* Opening anew is the one way back to the start that every format knows. */
-static int clip_rewind(Input *source, Error *error)
+static int clip_rewind(Input *input, Error *error)
 {
-    ClipReader *reader = (ClipReader *)source;
+    ClipReader *reader = (ClipReader *)input;
     video_decoder_close(&reader->decoder);
     reader->first_waits = 0;
     int failed = byte_stream_rewind(&reader->stream)
@@ -188,50 +199,100 @@ static int clip_rewind(Input *source, Error *error)
     return failed;
 }
 
-static void clip_destroy(Input *source)
+static const char *clip_describe(const Input *input)
 {
-    clip_reader_finish((ClipReader *)source);
-    free(source);
+    return ((const ClipReader *)input)->path;
 }
 
-static const InputDriver clip_functions = {
-    .name = "clip", .read = clip_read, .rewind = clip_rewind, .destroy = clip_destroy};
-static const InputDriver pipe_functions = {.name = "pipe", .read = clip_read, .destroy = clip_destroy};
+static void clip_destroy(Input *input)
+{
+    ClipReader *reader = (ClipReader *)input;
+    clip_reader_finish(reader);
+    interrupt_finish(&reader->interrupt);
+    free(reader);
+}
 
-Input *clip_open(const char *path, const atomic_int *stop, Error *error)
+/* A reader without a stream. NULL with error. */
+static ClipReader *create(const InputDriver *driver, const char *name, const InputOptions *options,
+                          Error *error)
 {
     ClipReader *reader = calloc(1, sizeof *reader);
-    char *own_path = strdup(path);
-    if (!reader || !own_path) {
-        error_set(error, "%s: out of memory", path);
-        goto failed;
+    char *own_name = strdup(name);
+    if (!reader || !own_name)
+        error_set(error, "%s: out of memory", name);
+    else if (!interrupt_init(&reader->interrupt, options->stop, error)) {
+        reader->path = own_name;
+        reader->base.functions = driver;
+        return reader;
     }
-    if (clip_reader_open(reader, AT_FDCWD, own_path, stop, error)) {
-        pixels_finish(&reader->pixels);
-        goto failed;
-    }
-    reader->path = own_path;
-    reader->base.functions = reader->stream.size < 0 ? &pipe_functions : &clip_functions;
-    return &reader->base;
-failed:
     free(reader);
-    free(own_path);
+    free(own_name);
     return NULL;
 }
 
-Input *stdin_open(const atomic_int *stop, Error *error)
+Input *clip_open(const char *path, const InputOptions *options, Error *error)
 {
-    ClipReader *reader = calloc(1, sizeof *reader);
-    if (!reader) {
-        error_set(error, "standard input: out of memory");
+    ClipReader *reader = create(&clip_driver, path, options, error);
+    if (!reader)
+        return NULL;
+    if (clip_reader_open(reader, AT_FDCWD, reader->path, &reader->interrupt, error)) {
+        clip_destroy(&reader->base);
         return NULL;
     }
-    if (byte_stream_open_stdin(&reader->stream, stop, error) ||
-        start(reader, "standard input", "yuv4mpegpipe", error)) {
-        clip_reader_finish(reader);
-        free(reader);
-        return NULL;
-    }
-    reader->base.functions = &pipe_functions;
+    reader->base.seekable = reader->stream.size >= 0;
     return &reader->base;
 }
+
+static bool clip_takes(const char *path, const struct stat *status)
+{
+    return path && status;
+}
+
+const InputDriver clip_driver = {
+    .name = "clip",
+    .takes = clip_takes,
+    .open = clip_open,
+    .read = clip_read,
+    .interrupt = clip_interrupt,
+    .rewind = clip_rewind,
+    .describe = clip_describe,
+    .destroy = clip_destroy,
+};
+
+static bool stdin_takes(const char *path, const struct stat *status)
+{
+    (void)status;
+    return path && !strcmp(path, "-");
+}
+
+static Input *stdin_open(const char *path, const InputOptions *options, Error *error)
+{
+    (void)path;
+    ClipReader *reader = create(&stdin_driver, "standard input", options, error);
+    if (!reader)
+        return NULL;
+    if (byte_stream_open_stdin(&reader->stream, &reader->interrupt, error) ||
+        start(reader, reader->path, "yuv4mpegpipe", error)) {
+        clip_destroy(&reader->base);
+        return NULL;
+    }
+    return &reader->base;
+}
+
+static int stdin_visit_files(const char *path, FileVisitor *visit, void *context)
+{
+    (void)path;
+    struct stat status;
+    return fstat(STDIN_FILENO, &status) ? 0 : visit(context, "standard input", &status);
+}
+
+const InputDriver stdin_driver = {
+    .name = "standard input",
+    .takes = stdin_takes,
+    .open = stdin_open,
+    .visit_files = stdin_visit_files,
+    .read = clip_read,
+    .interrupt = clip_interrupt,
+    .describe = clip_describe,
+    .destroy = clip_destroy,
+};

@@ -2,13 +2,14 @@
 #ifndef LOOKOUT_VISION_INPUT_CLIP_READER_H
 #define LOOKOUT_VISION_INPUT_CLIP_READER_H
 
+#include "vision/input.h"
 #include "vision/input/byte_stream.h"
-#include "vision/input/input.h"
 #include "vision/input/pixels.h"
 #include "vision/input/video_decoder.h"
 
 typedef struct ClipReader {
     Input base;
+    Interrupt interrupt; /* of an input of its own */
     ByteStream stream;
     VideoDecoder decoder;
     Pixels pixels;           /* kept from one open to the next */
@@ -24,14 +25,15 @@ typedef struct ClipReader {
 
 /* Opens a file or named pipe and decodes its first picture. name is borrowed until the close. The reader must
  * be zeroed or closed, and not move while open. Returns 0, or -1 with error, closed. */
-int clip_reader_open(ClipReader *reader, int directory_fd, const char *name, const atomic_int *stop,
+int clip_reader_open(ClipReader *reader, int directory_fd, const char *name, const Interrupt *interrupt,
                      Error *error);
 InputStatus clip_reader_next(ClipReader *reader, Frame *frame, Error *error);
 void clip_reader_close(ClipReader *reader);  /* pixels stay, for the next open */
 void clip_reader_finish(ClipReader *reader); /* closes and frees all that it holds */
 
-/* The same as sources. */
-Input *clip_open(const char *path, const atomic_int *stop, Error *error);
-Input *stdin_open(const atomic_int *stop, Error *error);
+/* The same as inputs: a file or named pipe, and y4m on standard input. */
+extern const InputDriver clip_driver, stdin_driver;
+/* The `open` of clip_driver, for who wants a file and nothing else. */
+Input *clip_open(const char *path, const InputOptions *options, Error *error);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct PictureDirectory {
     int next;    /* index of the picture to open next */
     int is_open; /* reader holds picture next - 1 */
     ClipReader reader;
-    const atomic_int *stop;
+    Interrupt interrupt;
     int broken; /* pictures that could not be read, or not whole */
     Error first_problem;
 } PictureDirectory;
@@ -124,13 +124,15 @@ static void leave_picture(PictureDirectory *pictures)
     pictures->is_open = 0;
 }
 
-/* Opens the next picture that can be read. Returns 0, or -1 when there is none. */
+/* Opens the next picture that can be read. Returns 0, or -1 when there is none or reading is interrupted. */
 static int enter_picture(PictureDirectory *pictures)
 {
-    while (!pictures->is_open && pictures->next < pictures->count) {
+    while (!pictures->is_open && pictures->next < pictures->count &&
+           !interrupt_is_raised(&pictures->interrupt)) {
         Error problem;
-        pictures->is_open = !clip_reader_open(&pictures->reader, pictures->fd,
-                                              pictures->names[pictures->next++], pictures->stop, &problem);
+        pictures->is_open =
+            !clip_reader_open(&pictures->reader, pictures->fd, pictures->names[pictures->next++],
+                              &pictures->interrupt, &problem);
         if (!pictures->is_open)
             note_problem(pictures, &problem);
     }
@@ -146,9 +148,9 @@ static InputStatus report_end(const PictureDirectory *pictures, Error *error)
     return INPUT_DAMAGED;
 }
 
-static InputStatus directory_read(Input *source, Frame *frame, Error *error)
+static InputStatus directory_read(Input *input, Frame *frame, Error *error)
 {
-    PictureDirectory *pictures = (PictureDirectory *)source;
+    PictureDirectory *pictures = (PictureDirectory *)input;
     /* The first one is open already. */
     if (pictures->reader.sequence > 0)
         leave_picture(pictures);
@@ -164,12 +166,12 @@ static InputStatus directory_read(Input *source, Frame *frame, Error *error)
         clip_reader_close(&pictures->reader);
         pictures->is_open = 0;
     }
-    return report_end(pictures, error);
+    return interrupt_is_raised(&pictures->interrupt) ? INPUT_END : report_end(pictures, error);
 }
 
-static int directory_rewind(Input *source, Error *error)
+static int directory_rewind(Input *input, Error *error)
 {
-    PictureDirectory *pictures = (PictureDirectory *)source;
+    PictureDirectory *pictures = (PictureDirectory *)input;
     clip_reader_close(&pictures->reader);
     pictures->reader.sequence = 0;
     pictures->is_open = 0;
@@ -177,13 +179,15 @@ static int directory_rewind(Input *source, Error *error)
     pictures->broken = 0;
     if (!enter_picture(pictures))
         return 0;
+    if (interrupt_is_raised(&pictures->interrupt))
+        return error_set(error, "%s: stopped while opening it", pictures->path);
     report_end(pictures, error);
     return -1;
 }
 
-static void directory_destroy(Input *source)
+static void directory_destroy(Input *input)
 {
-    PictureDirectory *pictures = (PictureDirectory *)source;
+    PictureDirectory *pictures = (PictureDirectory *)input;
     clip_reader_finish(&pictures->reader);
     for (int i = 0; i < pictures->count; i++)
         free(pictures->names[i]);
@@ -191,34 +195,66 @@ static void directory_destroy(Input *source)
     free(pictures->path);
     if (pictures->fd >= 0)
         close(pictures->fd);
+    interrupt_finish(&pictures->interrupt);
     free(pictures);
 }
 
-Input *picture_directory_open(const char *path, const atomic_int *stop, Error *error)
+static void directory_interrupt(Input *input)
 {
-    static const InputDriver functions = {
-        .name = "pictures", .read = directory_read, .rewind = directory_rewind, .destroy = directory_destroy};
+    interrupt_raise(&((PictureDirectory *)input)->interrupt);
+}
+
+static const char *directory_describe(const Input *input)
+{
+    return ((const PictureDirectory *)input)->path;
+}
+
+static bool directory_takes(const char *path, const struct stat *status)
+{
+    return path && status && S_ISDIR(status->st_mode);
+}
+
+static Input *directory_open(const char *path, const InputOptions *options, Error *error)
+{
     PictureDirectory *pictures = calloc(1, sizeof *pictures);
     if (!pictures) {
         error_set(error, "%s: out of memory", path);
         return NULL;
     }
-    pictures->base.functions = &functions;
+    pictures->base.functions = &picture_directory_driver;
     pictures->base.frame_rate = PICTURES_PER_SECOND;
-    pictures->stop = stop;
+    pictures->base.seekable = true;
+    pictures->fd = -1;
+    if (interrupt_init(&pictures->interrupt, options->stop, error))
+        goto failed;
     pictures->path = strdup(path);
     pictures->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (!pictures->path || pictures->fd < 0)
+    if (!pictures->path || pictures->fd < 0) {
         error_set(error, "%s: %s", path, pictures->path ? strerror(errno) : "out of memory");
-    else if (!list_pictures(pictures, error) && !directory_rewind(&pictures->base, error)) {
-        pictures->base.frame_count = pictures->count;
-        return &pictures->base;
+        goto failed;
     }
+    if (list_pictures(pictures, error) || directory_rewind(&pictures->base, error))
+        goto failed;
+    pictures->base.frame_count = pictures->count;
+    return &pictures->base;
+failed:
     directory_destroy(&pictures->base);
     return NULL;
 }
 
-int picture_directory_visit_files(const char *path, FileVisitor *visit, void *context)
+static int directory_visit_files(const char *path, FileVisitor *visit, void *context)
 {
     return visit_directory(path, picture_directory_takes, visit, context);
 }
+
+const InputDriver picture_directory_driver = {
+    .name = "pictures",
+    .takes = directory_takes,
+    .open = directory_open,
+    .visit_files = directory_visit_files,
+    .read = directory_read,
+    .interrupt = directory_interrupt,
+    .rewind = directory_rewind,
+    .describe = directory_describe,
+    .destroy = directory_destroy,
+};

@@ -1,10 +1,8 @@
-/* The pictures of a directory as a source. */
+/* The pictures of a directory as an input. */
 #ifndef LOOKOUT_VISION_INPUT_PICTURE_DIRECTORY_H
 #define LOOKOUT_VISION_INPUT_PICTURE_DIRECTORY_H
 
-#include "vision/input/input.h"
-
-#include <stdbool.h>
+#include "vision/input.h"
 
 /* A file of this name (without a folder) is taken for a picture. */
 bool picture_directory_takes(const char *name);
@@ -12,8 +10,6 @@ bool picture_directory_takes(const char *name);
 /* Picture files by their suffix, in the byte order of their names; hidden files and subdirectories are left
  * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
  * sequence number n, also behind skipped ones. Of an animation the first picture counts. */
-Input *picture_directory_open(const char *path, const atomic_int *stop, Error *error);
-/* See input_visit_files(). */
-int picture_directory_visit_files(const char *path, FileVisitor *visit, void *context);
+extern const InputDriver picture_directory_driver;
 
 #endif

@@ -23,9 +23,15 @@ static int refuse_to_open(AVFormatContext *format, AVIOContext **io, const char 
     return AVERROR(EPERM);
 }
 
-static int is_stopped(const ByteStream *stream)
+static bool is_interrupted(const VideoDecoder *decoder)
 {
-    return stream->stop && atomic_load_explicit(stream->stop, memory_order_relaxed);
+    return interrupt_is_raised(decoder->stream->interrupt);
+}
+
+/* For demuxers that search for long without reading. */
+static int interrupt_callback(void *interrupt)
+{
+    return interrupt_is_raised(interrupt);
 }
 
 static int fail_stopped(const VideoDecoder *decoder, Error *error)
@@ -36,7 +42,7 @@ static int fail_stopped(const VideoDecoder *decoder, Error *error)
 /* Where it was reading that failed, not what was read: says so and returns nonzero. */
 static int reading_failed(const VideoDecoder *decoder, Error *error)
 {
-    if (is_stopped(decoder->stream))
+    if (is_interrupted(decoder))
         return fail_stopped(decoder, error);
     if (decoder->stream->read_error)
         return error_set(error, "%s: %s", decoder->name, strerror(decoder->stream->read_error));
@@ -87,6 +93,7 @@ static int open_input(VideoDecoder *decoder, const char *input_format, Error *er
     decoder->format->pb = stream->io;
     decoder->format->opaque = &decoder->refers_elsewhere;
     decoder->format->io_open = refuse_to_open;
+    decoder->format->interrupt_callback = (AVIOInterruptCB){interrupt_callback, (void *)stream->interrupt};
     /* For demuxers that open by themselves. */
     int result = av_opt_set(decoder->format, "protocol_whitelist", "none", 0);
     if (result >= 0)
@@ -94,7 +101,7 @@ static int open_input(VideoDecoder *decoder, const char *input_format, Error *er
             avformat_open_input(&decoder->format, NULL, input, NULL); /* frees the context when it fails */
     if (result >= 0)
         result = avformat_find_stream_info(decoder->format, NULL);
-    if (result >= 0 && is_stopped(stream))
+    if (result >= 0 && is_interrupted(decoder))
         result = AVERROR_EXIT;
     return result < 0 ? fail_to_open(decoder, input, result, error) : 0;
 }
@@ -149,7 +156,7 @@ static int read_packet(VideoDecoder *decoder)
             av_packet_unref(decoder->packet);
             continue;
         }
-        if (result == AVERROR_EOF || decoder->stream->read_error || is_stopped(decoder->stream))
+        if (result == AVERROR_EOF || decoder->stream->read_error || is_interrupted(decoder))
             return 0;
         /* Some demuxers find their way again behind a broken place. */
         int passing = result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA;
@@ -217,7 +224,7 @@ int video_decoder_open(VideoDecoder *decoder, ByteStream *stream, const char *na
 
 int video_decoder_next(VideoDecoder *decoder)
 {
-    for (;;) {
+    while (!is_interrupted(decoder)) {
         int result = avcodec_receive_frame(decoder->codec, decoder->frame);
         if (result >= 0) {
             decoder->decoded++;
@@ -234,13 +241,14 @@ int video_decoder_next(VideoDecoder *decoder)
         else
             send_packet(decoder);
     }
+    return 0;
 }
 
 int video_decoder_damage(const VideoDecoder *decoder, Error *error)
 {
     const char *frames = decoder->decoded == 1 ? "frame" : "frames";
     const char *format_name = decoder->format->iformat->name;
-    if (is_stopped(decoder->stream))
+    if (is_interrupted(decoder))
         return 0;
     if (decoder->stream->read_error)
         return error_set(error, "%s: reading failed after %" PRId64 " %s: %s", decoder->name,

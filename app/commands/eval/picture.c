@@ -19,18 +19,21 @@ int picture_reader_read(PictureReader *reader, const char *path, const atomic_in
 {
     int failed = -1;
     Frame frame;
+    InputStatus status;
     Error why;
-    Input *source = clip_open(path, stop, error);
+    Input *source = clip_open(path, &(InputOptions){.stop = stop}, error);
     if (!source)
         return -1;
     if (!source->still)
         error_set(error, "%s: is not a single picture", path);
-    else if (source->functions->read(source, &frame, error) != INPUT_FRAME)
-        ; /* told */
+    else if ((status = source->functions->read(source, &frame, error)) == INPUT_END)
+        error_set(error, "%s: stopped while reading it", path);
+    else if (status != INPUT_FRAME)
+        ; /* error is filled */
     else if (converter_to_rgb(reader->converter, &frame, &reader->rgb, &why))
         error_set(error, "%s: %s", path, why.message);
     else if (source->functions->read(source, &frame, error) == INPUT_DAMAGED)
-        ; /* what has been read is not whole: told */
+        ; /* what has been read is not whole, error says so */
     else
         failed = 0;
     input_destroy(source);

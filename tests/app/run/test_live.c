@@ -4,7 +4,7 @@
 
 #include "app/run/pipeline.h"
 #include "vision/convert.h"
-#include "vision/input/input.h"
+#include "vision/input/open.h"
 #include <sched.h>
 
 /* Some are frames with something done right before. */

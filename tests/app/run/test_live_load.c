@@ -14,6 +14,7 @@
 #include "base/exit_code.h"
 #include "tests/support/count_allocations.h"
 #include "tests/vision/input/camera/fake_camera.h"
+#include "vision/input/camera/camera.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -64,7 +65,8 @@ static void load_of_a_camera(void **state)
     options.alpha = 0.25;
     options.size = 128;
     options.threads = 1;
-    const CameraOptions wish = {.width = 640, .height = 480, .frame_rate = 30, .format = V4L2_PIX_FMT_YUYV};
+    const InputOptions wish = {
+        .camera = {.width = 640, .height = 480, .frame_rate = 30, .format = V4L2_PIX_FMT_YUYV}};
 
     Pipeline pipeline = {.frames = FRAMES, .steady = 1};
     pipeline.control = control_create(&stop, 0.3);

@@ -1,4 +1,4 @@
-/* What the tests of sources share. */
+/* What the tests of inputs share. */
 #ifndef LOOKOUT_TESTS_VISION_INPUT_INPUT_CHECKS_H
 #define LOOKOUT_TESTS_VISION_INPUT_INPUT_CHECKS_H
 
@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/support/media.h"
-#include "vision/input/input.h"
+#include "vision/input/open.h"
 
 enum { MAX_FRAMES = 4096 };
 
@@ -23,7 +23,7 @@ static Input *open_media(const char *name)
     return source;
 }
 
-/* Reads to the end. Times, where not NULL, take up to MAX_FRAMES. Checks what holds for every source. */
+/* Reads to the end. Times, where not NULL, take up to MAX_FRAMES. Checks what holds for every input. */
 static int read_all(Input *source, int64_t *times, InputStatus *end, Error *error)
 {
     Frame frame;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include "tests/vision/input/input_checks.h"
+#include "vision/input/clip_reader.h"
 
 /* The times that ffprobe reports, in seconds, NAN where it knows none; their number. */
 static int probe_times(const char *path, double *seconds)
@@ -145,6 +146,7 @@ static void rewinding(void **state)
         InputStatus end;
         int count = read_all(source, first, &end, &error);
         assert_int_equal(end, INPUT_END);
+        assert_true(source->seekable);
         assert_int_equal(source->functions->rewind(source, &error), 0);
         assert_int_equal(read_all(source, second, &end, &error), count);
         assert_int_equal(end, INPUT_END);
@@ -230,7 +232,10 @@ static void refused_input(void **state)
     expect_refused(in_folder("tone.wav"), "no video");
     expect_refused(in_folder("cover.flac"), "no video");
     expect_refused(in_folder("headless.mp4"), "cut off");
-    expect_refused("/dev/null", "is a device");
+    expect_refused("/dev/null", "/dev/null: not a camera");
+    Error error = {0};
+    assert_null(clip_open("/dev/null", &(InputOptions){0}, &error));
+    assert_non_null(strstr(error.message, "is a device"));
     expect_refused("http://localhost/x.mp4", "No such file");
     expect_refused("concat:a|b", "No such file");
     expect_refused("file:h264.mp4", "No such file");
@@ -357,7 +362,8 @@ static void named_pipe(void **state)
     assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
     assert_int_equal(media_run("(sleep 0.3; cat h264.mkv > pipe) &"), 0);
     Input *source = open_media("pipe");
-    assert_null(source->functions->rewind);
+    assert_false(source->seekable);
+    assert_string_equal(input_describe(source), in_folder("pipe"));
     assert_int_equal(read_all(source, NULL, &end, &error), 40);
     assert_int_equal(end, INPUT_END);
     input_destroy(source);
@@ -431,7 +437,8 @@ static void stopping(void **state)
     atomic_int stop = 0;
     assert_int_equal(mkfifo(in_folder("silent"), 0600), 0);
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stop), 0);
-    assert_null(input_open(in_folder("silent"), &stop, &error));
+    const InputOptions options = {.stop = &stop};
+    assert_null(input_open(in_folder("silent"), &options, &error));
     assert_non_null(strstr(error.message, "stopped"));
     pthread_join(thread, NULL);
 
@@ -440,7 +447,7 @@ static void stopping(void **state)
     InputStatus end;
     stop = 0;
     int saved = redirect_stdin(&pipe, "head -c 300000 plain.y4m; sleep 2");
-    Input *source = input_open("-", &stop, &error);
+    Input *source = input_open("-", &options, &error);
     if (!source)
         fail_msg("%s", error.message);
     assert_int_equal(pthread_create(&thread, NULL, stop_soon, &stop), 0);
@@ -454,14 +461,100 @@ static void stopping(void **state)
     restore_stdin(pipe, saved);
 }
 
+/* ---- interruption ---- */
+
+static void *interrupt_soon(void *input)
+{
+    usleep(100000);
+    input_interrupt(input);
+    return NULL;
+}
+
+/* Interrupts reads, of which the first may be the one that waits; the number of frames that came before. */
+static int read_until_interrupted(Input *input)
+{
+    Error error = {0};
+    Frame frame;
+    InputStatus status;
+    pthread_t thread;
+    int count = 0;
+    assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, input), 0);
+    while ((status = input->functions->read(input, &frame, &error)) == INPUT_FRAME)
+        count++;
+    assert_int_equal(status, INPUT_END);
+    pthread_join(thread, NULL);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(input->functions->read(input, &frame, &error), INPUT_END);
+    return count;
+}
+
+static void interrupting_a_pipe(void **state)
+{
+    (void)state;
+    FILE *pipe;
+    int saved = redirect_stdin(&pipe, "head -c 300000 plain.y4m; sleep 2");
+    Error error = {0};
+    Input *input = input_open("-", NULL, &error); /* without a stop flag, nothing else ends the wait */
+    if (!input)
+        fail_msg("%s", error.message);
+    assert_false(input->seekable);
+    assert_string_equal(input_describe(input), "standard input");
+    assert_in_range(read_until_interrupted(input), 5, 10);
+    input_destroy(input);
+    restore_stdin(pipe, saved);
+}
+
+/* Two readers of files, which never wait: of a clip, where rewinding does not help either, and of pictures.
+ */
+static void interrupting_files(void **state)
+{
+    (void)state;
+    assert_int_equal(media_run("mkdir album && ffmpeg -v error -y -i h264.mp4 album/%%02d.png"), 0);
+    static const char *const names[] = {"h264.mp4", "album"};
+    for (int i = 0; i < 2; i++) {
+        Error error = {0};
+        Frame frame;
+        Input *input = open_media(names[i]);
+        assert_true(input->seekable && !input->live && !input->can_be_lost);
+        assert_string_equal(input_describe(input), in_folder(names[i]));
+        for (int n = 0; n < 3; n++)
+            assert_int_equal(input->functions->read(input, &frame, &error), INPUT_FRAME);
+        input_interrupt(input);
+        for (int n = 0; n < 3; n++)
+            assert_int_equal(input->functions->read(input, &frame, &error), INPUT_END);
+        input->functions->rewind(input, &error);
+        assert_int_not_equal(input->functions->read(input, &frame, &error), INPUT_FRAME);
+        input_destroy(input);
+    }
+}
+
+/* One read() that neither waits nor comes to an end: there are always more pictures, and none can be decoded.
+ */
+static void interrupting_a_decoder(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("endless.mjpeg"), 0600), 0);
+    assert_int_equal(media_run("ffmpeg -v error -y -i h264.mp4 -frames:v 1 first.jpg && "
+                               "printf '\\377\\330\\377\\331%%.0s' $(seq 10000) > broken && "
+                               "(cat first.jpg; while cat broken; do :; done) > endless.mjpeg 2>/dev/null &"),
+                     0);
+    Input *input = open_media("endless.mjpeg");
+    assert_int_equal(read_until_interrupted(input), 1);
+    input_destroy(input);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(many_formats),   cmocka_unit_test(variable_rate),  cmocka_unit_test(edit_list),
-        cmocka_unit_test(shared_clips),   cmocka_unit_test(rewinding),      cmocka_unit_test(truncated_clips),
-        cmocka_unit_test(corrupted_clip), cmocka_unit_test(refused_input),  cmocka_unit_test(hostile_input),
-        cmocka_unit_test(nested_files),   cmocka_unit_test(plain_names),    cmocka_unit_test(changing_size),
-        cmocka_unit_test(named_pipe),     cmocka_unit_test(standard_input), cmocka_unit_test(stopping),
+        cmocka_unit_test(many_formats),       cmocka_unit_test(variable_rate),
+        cmocka_unit_test(edit_list),          cmocka_unit_test(shared_clips),
+        cmocka_unit_test(rewinding),          cmocka_unit_test(truncated_clips),
+        cmocka_unit_test(corrupted_clip),     cmocka_unit_test(refused_input),
+        cmocka_unit_test(hostile_input),      cmocka_unit_test(nested_files),
+        cmocka_unit_test(plain_names),        cmocka_unit_test(changing_size),
+        cmocka_unit_test(named_pipe),         cmocka_unit_test(standard_input),
+        cmocka_unit_test(stopping),           cmocka_unit_test(interrupting_a_pipe),
+        cmocka_unit_test(interrupting_files), cmocka_unit_test(interrupting_a_decoder),
     };
     av_log_set_level(AV_LOG_QUIET);
     int unable = media_begin();

@@ -7,8 +7,9 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
 
 static int system_open(void *context, const char *path)
 {
@@ -59,9 +60,7 @@ static int system_wait(void *context, struct pollfd *fds, int count, int millise
 static int64_t system_now(void *context)
 {
     (void)context;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+    return clock_now_ns();
 }
 
 static int compare_numbers(const void *a, const void *b)

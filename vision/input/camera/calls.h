@@ -6,9 +6,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "vision/input/camera/camera.h"
-#include "vision/input/camera/list.h"
-
 #define CAMERA_MOST_NODES 256 /* as many as V4L2 has minor numbers */
 
 /* All calls return a negative errno where they fail; EINTR comes from `wait` only. */
@@ -20,16 +17,11 @@ typedef struct CameraCalls {
     int (*map)(void *context, int fd, size_t length, int64_t offset, void **memory); /* shared, read-only */
     void (*unmap)(void *context, void *memory, size_t length);
     int (*wait)(void *context, struct pollfd *fds, int count, int milliseconds); /* poll */
-    int64_t (*now)(void *context); /* CLOCK_MONOTONIC in nanoseconds */
+    int64_t (*now)(void *context);                                               /* clock_now_ns() */
     /* Fills numbers with the N of every /dev/videoN there is, ascending; returns how many, at most room. */
     int (*list)(void *context, int *numbers, int room);
 } CameraCalls;
 
 extern const CameraCalls camera_system_calls;
-
-/* camera_open() and camera_list() with other calls, which outlive the source. */
-Input *camera_open_with(const CameraCalls *calls, const char *path, const CameraOptions *options,
-                        Error *error);
-int camera_list_with(const CameraCalls *calls, CameraList *list, Error *error);
 
 #endif

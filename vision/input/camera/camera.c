@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "vision/input/camera/low_light.h"
 #include "vision/input/camera/search.h"
 #include "vision/input/camera/stream.h"
 #include "vision/input/camera/timeline.h"
+#include "vision/interrupt.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
 #define SECOND_NS INT64_C(1000000000)
@@ -22,14 +21,11 @@
 /* Pauses between attempts to open a lost camera: the first is made at once. */
 #define LEAST_PAUSE_NS (100 * MILLISECOND_NS)
 #define MOST_PAUSE_NS SECOND_NS
-/* How long a wait goes on without a look at the stop flag, which has no descriptor. */
-#define STOP_NS (100 * MILLISECOND_NS)
 
 typedef struct Camera {
     Input base;
     const CameraCalls *calls;
-    const atomic_int *stop; /* may be NULL */
-    int wake_fd;            /* an eventfd; readable: interrupted, for good */
+    Interrupt interrupt;
     CameraWish wish;
     CameraSearch search;
     CameraStream stream;
@@ -196,18 +192,13 @@ static int look(Camera *camera, short events, Frame *frame)
 static int wait_until(Camera *camera, int64_t time)
 {
     struct pollfd fds[2] = {{.fd = camera->stream.device.fd, .events = POLLIN},
-                            {.fd = camera->wake_fd, .events = POLLIN}};
+                            {.fd = camera->interrupt.fd, .events = POLLIN}};
     int64_t left = later(time - now_ns(camera), 0);
     int result = camera->calls->wait(camera->calls->context, fds, 2,
                                      (int)((left + MILLISECOND_NS - 1) / MILLISECOND_NS));
     if (result < 0)
         return result == -EINTR ? 0 : result;
     return fds[1].revents ? -ECANCELED : fds[0].revents;
-}
-
-static int is_stopped(const Camera *camera)
-{
-    return camera->stop && atomic_load(camera->stop);
 }
 
 static int is_open(const Camera *camera)
@@ -229,8 +220,8 @@ static int turn(Camera *camera, int64_t entered, Frame *frame)
     int64_t deadline = until;
     if (camera->lost)
         until = sooner(until, entered + REPORT_NS);
-    if (camera->stop)
-        until = sooner(until, now_ns(camera) + STOP_NS);
+    if (camera->interrupt.stop)
+        until = sooner(until, now_ns(camera) + INTERRUPT_STOP_MS * MILLISECOND_NS);
     int events = wait_until(camera, until);
     if (events == -ECANCELED || !is_open(camera))
         return events;
@@ -262,7 +253,7 @@ static InputStatus camera_read(Input *source, Frame *frame, Error *error)
         }
     }
     for (;;) {
-        if (is_stopped(camera))
+        if (interrupt_is_raised(&camera->interrupt))
             return INPUT_END;
         if (result == 0)
             result = turn(camera, entered, frame);
@@ -280,51 +271,48 @@ static InputStatus camera_read(Input *source, Frame *frame, Error *error)
     }
 }
 
-/* The eventfd is never read, so it stays ready. Its counter would have to be full for write to fail. */
-static void camera_interrupt(Input *source)
+static void camera_interrupt(Input *input)
 {
-    uint64_t one = 1;
-    ssize_t written = write(((Camera *)source)->wake_fd, &one, sizeof one);
-    (void)written;
+    interrupt_raise(&((Camera *)input)->interrupt);
 }
 
-static void camera_destroy(Input *source)
+static const char *camera_advice(const Input *input)
 {
-    Camera *camera = (Camera *)source;
+    const char *advice = ((const Camera *)input)->dimness.advice;
+    return *advice ? advice : NULL;
+}
+
+static const char *camera_describe(const Input *input)
+{
+    return ((const Camera *)input)->description;
+}
+
+static void camera_destroy(Input *input)
+{
+    Camera *camera = (Camera *)input;
     camera_stream_close(&camera->stream);
     camera_search_finish(&camera->search);
-    if (camera->wake_fd >= 0)
-        close(camera->wake_fd);
+    interrupt_finish(&camera->interrupt);
     free(camera);
 }
 
-Input *camera_open_with(const CameraCalls *calls, const char *path, const CameraOptions *options,
-                        Error *error)
+Input *camera_open_with(const CameraCalls *calls, const char *path, const InputOptions *options, Error *error)
 {
-    static const InputDriver functions = {
-        .name = "camera",
-        .read = camera_read,
-        .interrupt = camera_interrupt,
-        .advice = camera_advice,
-        .destroy = camera_destroy,
-    };
+    const CameraOptions *asked = &options->camera;
     Camera *camera = calloc(1, sizeof *camera);
     if (!camera) {
         error_set(error, "out of memory for a camera");
         return NULL;
     }
-    camera->base.functions = &functions;
-    camera->base.live = 1;
+    camera->base.functions = &camera_driver;
+    camera->base.live = camera->base.can_be_lost = true;
     camera->calls = calls;
-    camera->stop = options->stop;
-    camera->wish = (CameraWish){options->format, options->width, options->height, options->frame_rate};
+    camera->wish = (CameraWish){asked->format, asked->width, asked->height, asked->frame_rate};
     camera->stream.device.fd = -1;
     camera_timeline_start(&camera->timeline);
-    camera->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (camera->wake_fd < 0)
-        error_set(error, "no eventfd for a camera: %s", strerror(errno));
-    else if (!camera_search_start(&camera->search, calls, path, error) &&
-             !camera_search_open(&camera->search, &camera->stream, &camera->wish, error)) {
+    if (!interrupt_init(&camera->interrupt, options->stop, error) &&
+        !camera_search_start(&camera->search, calls, path, error) &&
+        !camera_search_open(&camera->search, &camera->stream, &camera->wish, error)) {
         note_start(camera);
         camera->base.width = camera->stream.agreement.width;
         camera->base.height = camera->stream.agreement.height;
@@ -335,26 +323,25 @@ Input *camera_open_with(const CameraCalls *calls, const char *path, const Camera
     return NULL;
 }
 
-Input *camera_open(const char *path, const CameraOptions *options, Error *error)
+static bool camera_takes(const char *path, const struct stat *status)
+{
+    if (!path)
+        return true;
+    return status ? S_ISCHR(status->st_mode) : !strncmp(path, "/dev/video", strlen("/dev/video"));
+}
+
+static Input *camera_open(const char *path, const InputOptions *options, Error *error)
 {
     return camera_open_with(&camera_system_calls, path, options, error);
 }
 
-const char *camera_description(const Input *source)
-{
-    return ((const Camera *)source)->description;
-}
-
-const char *camera_advice(const Input *source)
-{
-    const char *advice = ((const Camera *)source)->dimness.advice;
-    return *advice ? advice : NULL;
-}
-
-int camera_is_device(const char *path)
-{
-    struct stat status;
-    if (!stat(path, &status))
-        return S_ISCHR(status.st_mode);
-    return !strncmp(path, "/dev/video", strlen("/dev/video"));
-}
+const InputDriver camera_driver = {
+    .name = "camera",
+    .takes = camera_takes,
+    .open = camera_open,
+    .read = camera_read,
+    .interrupt = camera_interrupt,
+    .advice = camera_advice,
+    .describe = camera_describe,
+    .destroy = camera_destroy,
+};

@@ -3,6 +3,7 @@
 #define LOOKOUT_VISION_INPUT_CAMERA_LIST_H
 
 #include "base/error.h"
+#include "vision/input/camera/calls.h"
 #include "vision/input/camera/modes.h"
 
 typedef struct CameraEntry {
@@ -22,6 +23,8 @@ typedef struct CameraList {
 /* Asks every /dev/video*. No setting of any device is changed. Returns 0, or -1 with error (out of memory,
  * /dev cannot be read). */
 int camera_list(CameraList *list, Error *error);
+/* The same with other system calls. */
+int camera_list_with(const CameraCalls *calls, CameraList *list, Error *error);
 void camera_list_free(CameraList *list);
 
 #endif

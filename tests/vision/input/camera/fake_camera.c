@@ -1,5 +1,7 @@
 #include "tests/vision/input/camera/fake_camera.h"
 
+#include "vision/input/camera/modes.h"
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

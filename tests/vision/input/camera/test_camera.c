@@ -14,8 +14,10 @@
 
 #include "tests/vision/input/camera/fake_camera.h"
 #include "vision/input/camera/camera.h"
+#include "vision/input/camera/list.h"
+#include "vision/input/open.h"
 
-static Input *open_or_fail(FakeCamera *fake, const char *path, const CameraOptions *options)
+static Input *open_or_fail(FakeCamera *fake, const char *path, const InputOptions *options)
 {
     Error error = {0};
     Input *source = camera_open_with(&fake->calls, path, options, &error);
@@ -24,8 +26,7 @@ static Input *open_or_fail(FakeCamera *fake, const char *path, const CameraOptio
     return source;
 }
 
-static void expect_refused(FakeCamera *fake, const char *path, const CameraOptions *options,
-                           const char *words)
+static void expect_refused(FakeCamera *fake, const char *path, const InputOptions *options, const char *words)
 {
     Error error = {0};
     Input *source = camera_open_with(&fake->calls, path, options, &error);
@@ -36,7 +37,7 @@ static void expect_refused(FakeCamera *fake, const char *path, const CameraOptio
     fake_camera_finish(fake);
 }
 
-static const CameraOptions any = {0};
+static const InputOptions any = {0};
 
 /* Each call of opening fails with each error that a driver may give it. */
 static void every_error_at_opening(void **state)
@@ -90,9 +91,10 @@ static void what_cannot_be_had(void **state)
     FakeCamera fake;
     fake_camera_init(&fake);
     expect_refused(&fake, "/dev/video7", &any, "/dev/video7: no such camera");
-    expect_refused(&fake, NULL, &(CameraOptions){.format = V4L2_PIX_FMT_NV12}, "has YUYV, MJPG");
-    expect_refused(&fake, NULL, &(CameraOptions){.width = 641, .height = 480}, "nearest is 640x480");
-    expect_refused(&fake, NULL, &(CameraOptions){.frame_rate = 60}, "30 frames a second at most");
+    expect_refused(&fake, NULL, &(InputOptions){.camera = {.format = V4L2_PIX_FMT_NV12}}, "has YUYV, MJPG");
+    expect_refused(&fake, NULL, &(InputOptions){.camera = {.width = 641, .height = 480}},
+                   "nearest is 640x480");
+    expect_refused(&fake, NULL, &(InputOptions){.camera = {.frame_rate = 60}}, "30 frames a second at most");
     fake.nodes[0].present = 0;
     expect_refused(&fake, NULL, &any, "there is no camera");
     fake_camera_fail(&fake, FAKE_LIST, EACCES, 0, 1);
@@ -126,7 +128,7 @@ static void kinds_of_devices(void **state)
         /* and the camera behind it is found */
         fake_camera_add(&fake, 3, "Second Camera", "usb-3");
         Input *source = open_or_fail(&fake, NULL, &any);
-        assert_string_equal(camera_description(source), "Second Camera: 640x480 YUYV at 30 fps");
+        assert_string_equal(input_describe(source), "Second Camera: 640x480 YUYV at 30 fps");
         input_destroy(source);
         CameraList list;
         assert_int_equal(camera_list_with(&fake.calls, &list, &error), 0);
@@ -170,7 +172,7 @@ static void first_camera(void **state)
     expect_refused(&fake, NULL, &any, "group \"video\"");
     fake_camera_fail(&fake, FAKE_OPEN, EACCES, 0, 1);
     Input *source = open_or_fail(&fake, NULL, &any);
-    assert_non_null(strstr(camera_description(source), "Second"));
+    assert_non_null(strstr(input_describe(source), "Second"));
     input_destroy(source);
     fake_camera_finish(&fake);
 }
@@ -185,11 +187,12 @@ static void odd_drivers(void **state)
     memset(fake.nodes[0].modes, 0, sizeof fake.nodes[0].modes);
     fake.nodes[0].modes[0].fourcc = V4L2_PIX_FMT_NV12;
     Input *source = open_or_fail(&fake, NULL, &any);
-    assert_string_equal(camera_description(source), "Fake Camera: 640x480 NV12");
+    assert_string_equal(input_describe(source), "Fake Camera: 640x480 NV12");
     assert_true(source->frame_rate == 0);
     input_destroy(source);
-    source = open_or_fail(&fake, NULL, &(CameraOptions){.width = 800, .height = 600, .frame_rate = 20});
-    assert_string_equal(camera_description(source), "Fake Camera: 800x600 NV12");
+    source =
+        open_or_fail(&fake, NULL, &(InputOptions){.camera = {.width = 800, .height = 600, .frame_rate = 20}});
+    assert_string_equal(input_describe(source), "Fake Camera: 800x600 NV12");
     input_destroy(source);
     fake_camera_finish(&fake);
 
@@ -197,9 +200,9 @@ static void odd_drivers(void **state)
     fake_camera_init(&fake);
     fake.nodes[0].modes[0] = (FakeMode){V4L2_PIX_FMT_MJPEG, 0, 0, 0, 0, 0, 0};
     fake.nodes[0].modes[1] = (FakeMode){0};
-    source = open_or_fail(&fake, NULL,
-                          &(CameraOptions){.format = V4L2_PIX_FMT_MJPEG, .width = 1024, .height = 768});
-    assert_string_equal(camera_description(source), "Fake Camera: 1024x768 MJPG");
+    source = open_or_fail(
+        &fake, NULL, &(InputOptions){.camera = {.format = V4L2_PIX_FMT_MJPEG, .width = 1024, .height = 768}});
+    assert_string_equal(input_describe(source), "Fake Camera: 1024x768 MJPG");
     assert_int_equal(source->width, 1024);
     assert_int_equal(source->height, 768);
     input_destroy(source);
@@ -209,8 +212,8 @@ static void odd_drivers(void **state)
     fake_camera_init(&fake);
     fake.nodes[0].modes[0] = (FakeMode){V4L2_PIX_FMT_YUV420, 32, 32, 1, 90, 1600, 1200};
     fake.nodes[0].modes[1] = (FakeMode){0};
-    source = open_or_fail(&fake, NULL, &(CameraOptions){.width = 1280, .height = 720});
-    assert_string_equal(camera_description(source), "Fake Camera: 1280x720 YU12 at 90 fps");
+    source = open_or_fail(&fake, NULL, &(InputOptions){.camera = {.width = 1280, .height = 720}});
+    assert_string_equal(input_describe(source), "Fake Camera: 1280x720 YU12 at 90 fps");
     input_destroy(source);
     fake_camera_finish(&fake);
 }
@@ -230,9 +233,9 @@ static void drivers_at_fault(void **state)
     input_destroy(open_or_fail(&fake, "/dev/video0", &any));
     /* does not tell its rates, and has another than the one that is asked for */
     fake.nodes[0].tells_no_rates = 1;
-    expect_refused(&fake, "/dev/video0", &(CameraOptions){.frame_rate = 60},
+    expect_refused(&fake, "/dev/video0", &(InputOptions){.camera = {.frame_rate = 60}},
                    "gives 30 frames a second at 640x480 YUYV, not 60");
-    Input *source = open_or_fail(&fake, "/dev/video0", &(CameraOptions){.frame_rate = 15});
+    Input *source = open_or_fail(&fake, "/dev/video0", &(InputOptions){.camera = {.frame_rate = 15}});
     assert_true(source->frame_rate == 15);
     input_destroy(source);
     fake_camera_finish(&fake);
@@ -280,7 +283,8 @@ static void frames_in_order(void **state)
         fake.nodes[0].modes[1] = (FakeMode){0};
         fake.nodes[0].like.bytesperline = formats[i].padding;
         fake.nodes[0].first_sequence = 40;
-        Input *source = open_or_fail(&fake, "/dev/video0", &(CameraOptions){.format = formats[i].fourcc});
+        Input *source =
+            open_or_fail(&fake, "/dev/video0", &(InputOptions){.camera = {.format = formats[i].fourcc}});
         int64_t last = 0;
         for (int n = 0; n < 20; n++) {
             expect_frame(source, &frame, n, 40 + n);
@@ -310,7 +314,7 @@ static void jpeg_pictures(void **state)
     fake.nodes[0].faults[1] = FAULT_SHORT;
     fake.nodes[0].faults[2] = FAULT_EMPTY;
     fake.nodes[0].faults[3] = FAULT_TOO_LONG;
-    Input *source = open_or_fail(&fake, NULL, &(CameraOptions){.format = V4L2_PIX_FMT_MJPEG});
+    Input *source = open_or_fail(&fake, NULL, &(InputOptions){.camera = {.format = V4L2_PIX_FMT_MJPEG}});
     for (int n = 0; n < 8; n = n ? n + 1 : 4) {
         assert_int_equal(source->functions->read(source, &frame, &error), INPUT_FRAME);
         assert_int_equal(frame.sequence, n);
@@ -351,7 +355,7 @@ static void ends_of_jpegs(void **state)
     static const int whole[] = {0, 1, 6 + 8, 6 + 9, 6 + 10};
     fake_camera_init(&fake);
     fake.nodes[0].draw = draw_jpegs;
-    Input *source = open_or_fail(&fake, NULL, &(CameraOptions){.format = V4L2_PIX_FMT_MJPEG});
+    Input *source = open_or_fail(&fake, NULL, &(InputOptions){.camera = {.format = V4L2_PIX_FMT_MJPEG}});
     for (size_t i = 0; i < sizeof whole / sizeof *whole; i++) {
         assert_int_equal(source->functions->read(source, &frame, &error), INPUT_FRAME);
         assert_int_equal(frame.sequence, whole[i]);
@@ -788,7 +792,7 @@ static void formats_are_agreed_again(void **state)
     expect_counts(source, 0, 0, 0, 1);
     assert_int_equal(frame.format, PIXEL_NV12);
     assert_int_equal(frame.width, 320);
-    assert_string_equal(camera_description(source), "Fake Camera: 320x240 NV12 at 30 fps");
+    assert_string_equal(input_describe(source), "Fake Camera: 320x240 NV12 at 30 fps");
     input_destroy(source);
     fake_camera_finish(&fake);
 }
@@ -803,7 +807,7 @@ static void stopping(void **state)
             Error error;
             atomic_int stop = 0;
             fake_camera_init(&fake);
-            Input *source = open_or_fail(&fake, "/dev/video0", &(CameraOptions){.stop = &stop});
+            Input *source = open_or_fail(&fake, "/dev/video0", &(InputOptions){.stop = &stop});
             expect_frame(source, &frame, 0, 0);
             if (is_lost) {
                 fake.nodes[0].present = 0;
@@ -812,7 +816,7 @@ static void stopping(void **state)
             if (by_flag)
                 atomic_store(&stop, 1);
             else
-                source->functions->interrupt(source);
+                input_interrupt(source);
             for (int i = 0; i < 3; i++)
                 assert_int_equal(source->functions->read(source, &frame, &error), INPUT_END);
             input_destroy(source);
@@ -823,7 +827,7 @@ static void stopping(void **state)
 static void *interrupt_later(void *source)
 {
     usleep(50000);
-    ((Input *)source)->functions->interrupt(source);
+    input_interrupt(source);
     return NULL;
 }
 
@@ -866,7 +870,7 @@ static void stop_flag_while_waiting(void **state)
     fake.nodes[0].silent = 1;
     flag_to_set = &stop;
     fake.on_wait = set_flag;
-    Input *source = open_or_fail(&fake, "/dev/video0", &(CameraOptions){.stop = &stop});
+    Input *source = open_or_fail(&fake, "/dev/video0", &(InputOptions){.stop = &stop});
     int64_t start = fake.clock_ns;
     assert_int_equal(source->functions->read(source, &frame, &error), INPUT_END);
     assert_in_range(fake.clock_ns - start, 0, 100000000);
@@ -880,7 +884,7 @@ static const char *advice_after(Input *source, int frames)
     Error error;
     while (frames-- > 0)
         assert_int_equal(source->functions->read(source, &frame, &error), INPUT_FRAME);
-    return camera_advice(source);
+    return source->functions->advice(source);
 }
 
 static void advice_in_the_dark(void **state)
@@ -939,15 +943,15 @@ static void descriptors(void **state)
 static void paths(void **state)
 {
     (void)state;
-    assert_true(camera_is_device("/dev/null"));
-    assert_true(camera_is_device("/dev/video63"));
-    assert_false(camera_is_device("/dev"));
-    assert_false(camera_is_device("/proc/self/exe"));
-    assert_false(camera_is_device("no-such-file"));
+    assert_true(input_is_camera("/dev/null"));
+    assert_true(input_is_camera("/dev/video63"));
+    assert_false(input_is_camera("/dev"));
+    assert_false(input_is_camera("/proc/self/exe"));
+    assert_false(input_is_camera("no-such-file"));
     Error error = {0};
-    assert_null(camera_open("/dev/null", &any, &error));
+    assert_null(input_open("/dev/null", &any, &error));
     assert_non_null(strstr(error.message, "/dev/null: not a camera"));
-    assert_null(camera_open("/dev/video200", &any, &error));
+    assert_null(input_open("/dev/video200", &any, &error));
     assert_non_null(strstr(error.message, "/dev/video200: no such camera"));
     CameraList list;
     assert_int_equal(camera_list(&list, &error), 0);
