@@ -4,11 +4,12 @@
 #include "vision/draw/font.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct Drawing {
-    Font *text; /* NULL: boxes only */
+    Font *font; /* NULL: boxes only */
 };
 
 /* Pixels left <= x < right, top <= y < bottom. */
@@ -26,7 +27,7 @@ Drawing *drawing_create(Error *warning)
     warning->message[0] = '\0';
     Drawing *drawing = calloc(1, sizeof *drawing);
     if (drawing)
-        drawing->text = font_create(warning);
+        drawing->font = font_create(warning);
     return drawing;
 }
 
@@ -34,7 +35,7 @@ void drawing_destroy(Drawing *drawing)
 {
     if (!drawing)
         return;
-    font_destroy(drawing->text);
+    font_destroy(drawing->font);
     free(drawing);
 }
 
@@ -53,8 +54,8 @@ static void hsv_to_rgb(double hue, double saturation, double value, uint8_t rgb[
 
 void drawing_colour(int class_index, uint8_t rgb[3])
 {
-    /* Steps of the golden ratio put every hue into the widest gap left by the ones before it; three shades
-     * keep hues that come close after a turn or two apart. */
+    /* Steps of the golden ratio put every hue into the widest gap between those before it; three shades keep
+     * apart the hues that come close after going round once or twice. */
     static const double saturation[3] = {0.85, 0.60, 0.95}, value[3] = {1.0, 1.0, 0.80};
     unsigned index = (unsigned)class_index;
     double hue = fmod(0.36 + index % 4096 * 0.6180339887498949, 1.0);
@@ -126,7 +127,7 @@ static void fill(Frame *frame, Area area, Ink ink)
     }
 }
 
-/* Takes most of the light away and leaves the hue. */
+/* Lowers the brightness to a third and keeps the hue. */
 static void darken(Frame *frame, Area area)
 {
     area = clip(area, frame_area(frame));
@@ -178,9 +179,9 @@ static void draw_glyph(Frame *frame, const Glyph *glyph, int rows, int left, int
         return;
     for (int y = visible.top; y < visible.bottom; y++) {
         uint8_t *row = frame->planes[0] + (size_t)y * frame->strides[0];
-        const uint8_t *mask = glyph->alpha + (y - top) * glyph->width - left;
+        const uint8_t *mask = glyph->alpha + (ptrdiff_t)(y - top) * glyph->width;
         for (int x = visible.left; x < visible.right; x++)
-            row[x] = blend(row[x], luma, mask[x]);
+            row[x] = blend(row[x], luma, mask[x - left]);
     }
     for (int y = visible.top / 2; y < (visible.bottom + 1) / 2; y++) {
         uint8_t *u = frame->planes[1] + (size_t)y * frame->strides[1];
@@ -198,12 +199,12 @@ static void draw_glyph(Frame *frame, const Glyph *glyph, int rows, int left, int
 }
 
 /* Writes UTF-8 text from pen position x, top row y; stops where `bounds` ends. Returns the pen's place. */
-static int draw_string(Font *text, Frame *frame, int x, int y, const char *utf8, uint8_t luma, Area bounds)
+static int draw_string(Font *font, Frame *frame, int x, int y, const char *utf8, uint8_t luma, Area bounds)
 {
     uint32_t codepoint;
     while (x < bounds.right && (codepoint = text_next(&utf8)) != 0) {
-        const Glyph *glyph = font_glyph(text, codepoint);
-        draw_glyph(frame, glyph, font_height(text), x + glyph->left, y, luma, bounds);
+        const Glyph *glyph = font_glyph(font, codepoint);
+        draw_glyph(frame, glyph, font_height(font), x + glyph->left, y, luma, bounds);
         x += glyph->advance;
     }
     return x;
@@ -286,15 +287,15 @@ static void format_score(float score, char text[8])
     text[5] = '\0';
 }
 
-static void draw_label(Font *text, Frame *frame, const DrawBox *box, Area area, Ink ink, uint8_t luma)
+static void draw_label(Font *font, Frame *frame, const DrawBox *box, Area area, Ink ink, uint8_t luma)
 {
     if (!box->label || !box->label[0])
         return;
     char score[8];
     format_score(box->score, score);
-    int pad = round_up_even(font_height(text) / 5), score_width = font_width(text, score);
-    int width = round_up_even(font_width(text, box->label) + score_width + 2 * pad);
-    int height = round_up_even(font_height(text));
+    int pad = round_up_even(font_height(font) / 5), score_width = font_width(font, score);
+    int width = round_up_even(font_width(font, box->label) + score_width + 2 * pad);
+    int height = round_up_even(font_height(font));
 
     if (width > round_up_even(frame->width))
         width = round_up_even(frame->width); /* a long name is cut, its score is not */
@@ -313,15 +314,15 @@ static void draw_label(Font *text, Frame *frame, const DrawBox *box, Area area, 
     Area name = bounds;
     name.right =
         plate.right - pad - score_width < bounds.right ? plate.right - pad - score_width : bounds.right;
-    int pen = draw_string(text, frame, left + pad, top, box->label, luma, name);
+    int pen = draw_string(font, frame, left + pad, top, box->label, luma, name);
     if (pen > name.right)
         pen = name.right;
-    draw_string(text, frame, pen, top, score, luma, bounds);
+    draw_string(font, frame, pen, top, score, luma, bounds);
 }
 
 void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int count)
 {
-    int labels = drawing->text && font_set_size(drawing->text, font_size(frame)) == 0;
+    int labels = drawing->font && font_set_size(drawing->font, font_size(frame)) == 0;
     /* Labels after all lines, so that no line crosses one; the first box, the best, comes out on top. */
     for (int pass = 0; pass < 1 + labels; pass++) {
         for (int i = count - 1; i >= 0; i--) {
@@ -335,7 +336,7 @@ void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int cou
             if (pass == 0)
                 draw_lines(frame, area, ink);
             else
-                draw_label(drawing->text, frame, &boxes[i], area, ink,
+                draw_label(drawing->font, frame, &boxes[i], area, ink,
                            bright ? black_level(frame) : white_level(frame));
         }
     }

@@ -1,5 +1,5 @@
 /*
- * Drawing of boxes and labels into an I420 frame: what is seen in the window is what is recorded. Line width
+ * Drawing of boxes and labels into an I420 frame, for the window and for recordings alike. Line width
  * and font size follow the frame's size, so that it is readable at 320x240 and at 4K; a colour for each
  * class.
  */
@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "vision/frame.h"
 
+/* What drawing keeps from call to call. Each thread may have one of its own; one is for one thread at a time.
+ */
 typedef struct Drawing Drawing;
 
 typedef struct DrawBox {

@@ -40,10 +40,25 @@ static int64_t time_of_picture(ClipReader *reader)
     return last + nominal_step(reader);
 }
 
-static Orientation orientation_of_stream(AVStream *stream)
+/* The stream's display matrix, NULL without one. FFmpeg 6.1 moved it, and FFmpeg 8 has no longer the old
+ * place. */
+static const uint8_t *display_matrix(const AVStream *stream, size_t *size)
+{
+#if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
+    const AVCodecParameters *codec = stream->codecpar;
+    const AVPacketSideData *side =
+        av_packet_side_data_get(codec->coded_side_data, codec->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+    *size = side ? side->size : 0;
+    return side ? side->data : NULL;
+#else
+    return av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, size);
+#endif
+}
+
+static Orientation orientation_of_stream(const AVStream *stream)
 {
     size_t size = 0;
-    const uint8_t *side = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+    const uint8_t *side = display_matrix(stream, &size);
     int32_t matrix[9];
     if (!side || size < sizeof matrix)
         return ORIENTATION_UPRIGHT;

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CAMERA_MOST_NODES 256 /* as many as V4L2 has minor numbers */
+#define CAMERA_MAX_NODES 256 /* as many as V4L2 has minor numbers */
 
 /* All calls return a negative errno where they fail; EINTR comes from `wait` only. */
 typedef struct CameraCalls {

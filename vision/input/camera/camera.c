@@ -14,29 +14,29 @@
 
 #define MILLISECOND_NS INT64_C(1000000)
 #define SECOND_NS INT64_C(1000000000)
-/* Cameras take long to deliver the first frame. */
+/* How long a camera may take to deliver its first frame. */
 #define START_NS (3 * SECOND_NS)
-/* How often a lost camera is reported. */
+/* How often read() reports that a camera is lost. */
 #define REPORT_NS (250 * MILLISECOND_NS)
-/* Pauses between attempts to open a lost camera: the first is made at once. */
-#define LEAST_PAUSE_NS (100 * MILLISECOND_NS)
-#define MOST_PAUSE_NS SECOND_NS
+/* Pauses between attempts to reopen a lost camera; the first attempt is made at once. */
+#define MIN_PAUSE_NS (100 * MILLISECOND_NS)
+#define MAX_PAUSE_NS SECOND_NS
 
 typedef struct Camera {
     Input base;
     const CameraCalls *calls;
     Interrupt interrupt;
-    CameraWish wish;
+    CameraRequest request;
     CameraSearch search;
     CameraStream stream;
-    int held; /* the buffer that the reader looks at, -1 for none */
+    int held; /* index of the buffer that the last frame is a view of, -1 for none */
     CameraTimeline timeline;
-    CameraLowLight dimness;
+    CameraLowLight low_light;
     int64_t started_ns; /* the stream */
-    int lost;
-    Error reason; /* while lost */
+    bool lost;
+    Error reason; /* of the loss, while lost */
     int64_t next_try_ns, pause_ns;
-    char description[96];
+    char description[96]; /* one line, see input_describe() */
 } Camera;
 
 static int64_t now_ns(const Camera *camera)
@@ -54,24 +54,24 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void note_start(Camera *camera)
+static void begin_stream(Camera *camera)
 {
-    const CameraAgreement *agreement = &camera->stream.agreement;
+    const CameraFormat *format = &camera->stream.format;
     int used =
         snprintf(camera->description, sizeof camera->description, "%s: %dx%d %s", camera->stream.device.name,
-                 agreement->width, agreement->height, camera_fourcc(agreement->fourcc).text);
-    if (agreement->rate > 0)
+                 format->width, format->height, camera_fourcc(format->fourcc).text);
+    if (format->rate > 0)
         snprintf(camera->description + used, sizeof camera->description - (size_t)used, " at %.4g fps",
-                 agreement->rate);
+                 format->rate);
     camera->started_ns = now_ns(camera);
     camera->held = -1;
     camera_timeline_restart(&camera->timeline);
-    camera_low_light_restart(&camera->dimness);
+    camera_low_light_restart(&camera->low_light);
 }
 
-/* Closes the stream and plans the next attempt: at once, unless the last one has brought no more than a
- * moment of pictures. */
-static void lose(Camera *camera)
+/* Closes the stream, because it failed or could not be opened, and sets the time of the next attempt: at once
+ * where it had run for more than a second. */
+static void end_stream(Camera *camera)
 {
     int64_t now = now_ns(camera);
     camera_stream_close(&camera->stream);
@@ -79,38 +79,39 @@ static void lose(Camera *camera)
     if (!camera->lost && now - camera->started_ns > SECOND_NS)
         camera->pause_ns = 0;
     camera->next_try_ns = now + camera->pause_ns;
-    camera->pause_ns = sooner(later(2 * camera->pause_ns, LEAST_PAUSE_NS), MOST_PAUSE_NS);
+    camera->pause_ns = sooner(later(2 * camera->pause_ns, MIN_PAUSE_NS), MAX_PAUSE_NS);
     if (!camera->lost) {
-        camera->lost = 1;
+        camera->lost = true;
         atomic_fetch_add(&camera->base.counts.lost, 1);
-        camera_search_begin(&camera->search);
+        camera_search_restart(&camera->search);
     }
 }
 
-/* How long a running stream may deliver nothing. */
+/* How long a running stream may deliver nothing before it counts as lost. */
 static int64_t patience_ns(const Camera *camera)
 {
-    double rate = camera->stream.agreement.rate;
+    double rate = camera->stream.format.rate;
     return rate > 0 ? later(SECOND_NS, (int64_t)(8e9 / rate)) : SECOND_NS;
 }
 
-/* When a stream that has delivered nothing since `entered` is given up. */
+/* When a stream that has delivered nothing since `entered` counts as lost. */
 static int64_t deadline_ns(const Camera *camera, int64_t entered)
 {
     int64_t start = camera->started_ns + later(START_NS, patience_ns(camera));
     return camera->lost ? start : later(start, entered + patience_ns(camera));
 }
 
-static void try_again(Camera *camera)
+static void reopen(Camera *camera)
 {
-    if (camera_search_open(&camera->search, &camera->stream, &camera->wish, &camera->reason))
-        lose(camera);
+    if (camera_search_open(&camera->search, &camera->stream, &camera->request, &camera->reason))
+        end_stream(camera);
     else
-        note_start(camera);
+        begin_stream(camera);
 }
 
-/* Takes all filled buffers and keeps the newest whole one, with its number. Returns 1, 0 when there is none,
- * or a negative errno. Bounded by the number of buffers, because the driver fills on. */
+/* Dequeues all filled buffers and keeps the newest whole one, with its sequence number. Returns 1, 0 when
+ * there is none, or a negative errno. Bounded by the number of buffers, because the driver goes on filling
+ * them. */
 static int take_newest(Camera *camera, struct v4l2_buffer *newest, int64_t *sequence)
 {
     const CameraStream *stream = &camera->stream;
@@ -118,7 +119,7 @@ static int take_newest(Camera *camera, struct v4l2_buffer *newest, int64_t *sequ
     int found = 0;
     for (int i = 0; i < stream->count; i++) {
         struct v4l2_buffer buffer;
-        int result = camera_stream_take(stream, &buffer);
+        int result = camera_stream_dequeue(stream, &buffer);
         if (result <= 0) /* an error comes again with the next call */
             return found ? 1 : result;
         atomic_fetch_add(&counts->dropped, camera_timeline_number(&camera->timeline, buffer.sequence));
@@ -134,7 +135,7 @@ static int take_newest(Camera *camera, struct v4l2_buffer *newest, int64_t *sequ
             found = 1;
         }
         if (unwanted >= 0) {
-            int code = camera_stream_give_back(stream, unwanted);
+            int code = camera_stream_requeue(stream, unwanted);
             if (code)
                 return code;
         }
@@ -153,24 +154,24 @@ static void deliver(Camera *camera, const struct v4l2_buffer *buffer, int64_t se
 {
     int64_t now = now_ns(camera);
     camera->held = (int)buffer->index;
-    camera->lost = 0;
+    camera->lost = false;
     camera_stream_view(&camera->stream, buffer, frame);
     frame->sequence = sequence;
     frame->time_ns = camera_timeline_time(&camera->timeline, stamp_of(buffer, now), now);
-    camera_low_light_watch(&camera->dimness, &camera->stream, frame);
+    camera_low_light_update(&camera->low_light, &camera->stream, frame);
 }
 
-static void note_failure(Camera *camera, int code)
+static void set_reason(Camera *camera, int code)
 {
     const char *path = camera->stream.device.path;
     if (code == -ENODEV)
-        error_set(&camera->reason, "%s: camera lost: it was unplugged, or its driver stopped", path);
+        error_set(&camera->reason, "%s: it was unplugged, or its driver stopped", path);
     else
-        camera_device_fail(&camera->reason, path, "camera lost", code);
+        camera_device_fail(&camera->reason, path, "streaming", code);
 }
 
-/* After poll: 1 with a frame, 0 to wait on, -1 when the stream is lost, with the reason. */
-static int look(Camera *camera, short events, Frame *frame)
+/* What poll() found: 1 with a frame, 0 to wait again, -1 when the stream has failed, with the reason. */
+static int handle_events(Camera *camera, short events, Frame *frame)
 {
     struct v4l2_buffer buffer;
     int64_t sequence = 0;
@@ -183,7 +184,7 @@ static int look(Camera *camera, short events, Frame *frame)
     }
     if (result == 0 && !(events & (POLLERR | POLLHUP | POLLNVAL)))
         return 0;
-    note_failure(camera, result ? result : -EIO);
+    set_reason(camera, result ? result : -EIO);
     return -1;
 }
 
@@ -201,18 +202,18 @@ static int wait_until(Camera *camera, int64_t time)
     return fds[1].revents ? -ECANCELED : fds[0].revents;
 }
 
-static int is_open(const Camera *camera)
+static bool is_open(const Camera *camera)
 {
     return camera->stream.device.fd >= 0;
 }
 
-/* One turn of waiting. Returns 1 with a frame, 0 to go on, -1 when the stream was lost just now, or
- * -ECANCELED. */
-static int turn(Camera *camera, int64_t entered, Frame *frame)
+/* Waits once, for a frame or for the next attempt to reopen a lost camera. Returns 1 with a frame, 0 to wait
+ * again, -1 when the stream has failed, with the reason, or -ECANCELED. */
+static int wait_once(Camera *camera, int64_t entered, Frame *frame)
 {
     int64_t until;
     if (!is_open(camera) && now_ns(camera) >= camera->next_try_ns)
-        try_again(camera);
+        reopen(camera);
     if (is_open(camera))
         until = deadline_ns(camera, entered);
     else
@@ -226,12 +227,12 @@ static int turn(Camera *camera, int64_t entered, Frame *frame)
     if (events == -ECANCELED || !is_open(camera))
         return events;
     if (events < 0) {
-        note_failure(camera, events);
+        set_reason(camera, events);
         return -1;
     }
-    int result = look(camera, (short)events, frame);
+    int result = handle_events(camera, (short)events, frame);
     if (result == 0 && now_ns(camera) >= deadline) {
-        error_set(&camera->reason, "%s: camera lost: no picture for %.3g seconds", camera->stream.device.path,
+        error_set(&camera->reason, "%s: no picture for %.3g seconds", camera->stream.device.path,
                   (double)(deadline - later(entered, camera->started_ns)) / 1e9);
         return -1;
     }
@@ -242,13 +243,13 @@ static InputStatus camera_read(Input *source, Frame *frame, Error *error)
 {
     Camera *camera = (Camera *)source;
     int64_t entered = now_ns(camera);
-    int was_lost = camera->lost;
+    bool was_lost = camera->lost;
     int result = 0;
     if (camera->held >= 0) {
-        int code = camera_stream_give_back(&camera->stream, camera->held);
+        int code = camera_stream_requeue(&camera->stream, camera->held);
         camera->held = -1;
         if (code) {
-            note_failure(camera, code);
+            set_reason(camera, code);
             result = -1;
         }
     }
@@ -256,13 +257,13 @@ static InputStatus camera_read(Input *source, Frame *frame, Error *error)
         if (interrupt_is_raised(&camera->interrupt))
             return INPUT_END;
         if (result == 0)
-            result = turn(camera, entered, frame);
+            result = wait_once(camera, entered, frame);
         if (result == -ECANCELED)
             return INPUT_END;
         if (result > 0)
             return INPUT_FRAME;
         if (result < 0)
-            lose(camera);
+            end_stream(camera);
         result = 0;
         if (camera->lost && (!was_lost || now_ns(camera) >= entered + REPORT_NS)) {
             *error = camera->reason;
@@ -278,7 +279,7 @@ static void camera_interrupt(Input *input)
 
 static const char *camera_advice(const Input *input)
 {
-    const char *advice = ((const Camera *)input)->dimness.advice;
+    const char *advice = ((const Camera *)input)->low_light.advice;
     return *advice ? advice : NULL;
 }
 
@@ -307,16 +308,16 @@ Input *camera_open_with(const CameraCalls *calls, const char *path, const InputO
     camera->base.functions = &camera_driver;
     camera->base.live = camera->base.can_be_lost = true;
     camera->calls = calls;
-    camera->wish = (CameraWish){asked->format, asked->width, asked->height, asked->frame_rate};
+    camera->request = (CameraRequest){asked->format, asked->width, asked->height, asked->frame_rate};
     camera->stream.device.fd = -1;
     camera_timeline_start(&camera->timeline);
     if (!interrupt_init(&camera->interrupt, options->stop, error) &&
         !camera_search_start(&camera->search, calls, path, error) &&
-        !camera_search_open(&camera->search, &camera->stream, &camera->wish, error)) {
-        note_start(camera);
-        camera->base.width = camera->stream.agreement.width;
-        camera->base.height = camera->stream.agreement.height;
-        camera->base.frame_rate = camera->stream.agreement.rate;
+        !camera_search_open(&camera->search, &camera->stream, &camera->request, error)) {
+        begin_stream(camera);
+        camera->base.width = camera->stream.format.width;
+        camera->base.height = camera->stream.format.height;
+        camera->base.frame_rate = camera->stream.format.rate;
         return &camera->base;
     }
     camera_destroy(&camera->base);

@@ -1,26 +1,26 @@
-/* The choice of format, size and rate. */
+#include "vision/input/camera/choice.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "vision/input/camera/modes.h"
 
 #define USUAL_WIDTH 640
 #define USUAL_HEIGHT 480
 #define USUAL_RATE 30.0
 /* Rates are as good as equal: 29.97 is 30. */
 #define SAME_RATE 0.99
-/* What nobody asked for need not be reached quite: 25 at the usual size is better than 30 at another. */
+/* The usual rate, which nobody asked for, may be missed by this much: 25 at the usual size is better than 30
+ * at another. */
 #define NEAR_RATE 0.8
 
-/* How far a candidate is from what is wanted; what comes first matters most. */
+/* How far a candidate is from what is wanted, in the order in which it matters. */
 typedef struct Cost {
     int slow;       /* far below the usual rate */
     double size;    /* logarithm of the ratio of sizes */
     int colourless; /* grey */
     double rate;    /* excess over the wanted rate; a shortfall costs more than any excess */
     int compressed;
-    int conversions; /* rank of the raw formats by what is lost or has to be done */
+    int conversions; /* rank of the raw formats by what their conversion costs or loses */
 } Cost;
 
 static int is_cheaper(const Cost *a, const Cost *b)
@@ -98,22 +98,22 @@ static double cost_of_rate(double rate, double wanted)
 }
 
 typedef struct Search {
-    const CameraWish *wish;
+    const CameraRequest *request;
     double wanted_rate;
     int found;
     Cost best_cost;
     CameraChoice best;
     /* for the error, where nothing was found */
     int has_format, has_size;
-    double most_rate; /* at the wished size and format */
+    double most_rate; /* at the requested size and format */
     int nearest_width, nearest_height;
     double nearest_size;
 } Search;
 
 static void consider(Search *search, const CameraChoice *candidate, Cost cost, double rate)
 {
-    const CameraWish *wish = search->wish;
-    if (wish->rate > 0 && rate > 0 && rate < wish->rate * SAME_RATE) {
+    const CameraRequest *request = search->request;
+    if (request->rate > 0 && rate > 0 && rate < request->rate * SAME_RATE) {
         search->most_rate = fmax(search->most_rate, rate);
         return;
     }
@@ -129,18 +129,18 @@ static void consider(Search *search, const CameraChoice *candidate, Cost cost, d
 
 static void consider_mode(Search *search, const CameraModes *modes, const CameraMode *mode)
 {
-    const CameraWish *wish = search->wish;
+    const CameraRequest *request = search->request;
     PixelFormat format = camera_pixel_format(mode->fourcc);
-    if (format == PIXEL_NONE || (wish->fourcc && format != camera_pixel_format(wish->fourcc)))
+    if (format == PIXEL_NONE || (request->fourcc && format != camera_pixel_format(request->fourcc)))
         return;
     search->has_format = 1;
-    int wished_width = wish->width ? wish->width : USUAL_WIDTH;
-    int wished_height = wish->height ? wish->height : USUAL_HEIGHT;
+    int requested_width = request->width ? request->width : USUAL_WIDTH;
+    int requested_height = request->height ? request->height : USUAL_HEIGHT;
     CameraChoice candidate = {.fourcc = mode->fourcc};
-    camera_mode_size(mode, wished_width, wished_height, &candidate.width, &candidate.height);
+    camera_mode_size(mode, requested_width, requested_height, &candidate.width, &candidate.height);
     Cost cost = {
-        .size = fabs(log((double)candidate.width / wished_width)) +
-                fabs(log((double)candidate.height / wished_height)),
+        .size = fabs(log((double)candidate.width / requested_width)) +
+                fabs(log((double)candidate.height / requested_height)),
         .colourless = format == PIXEL_GREY,
         .compressed = format == PIXEL_MJPEG,
         .conversions = conversions_of(format),
@@ -150,12 +150,12 @@ static void consider_mode(Search *search, const CameraModes *modes, const Camera
         search->nearest_width = candidate.width;
         search->nearest_height = candidate.height;
     }
-    if (wish->width && (candidate.width != wished_width || candidate.height != wished_height))
+    if (request->width && (candidate.width != requested_width || candidate.height != requested_height))
         return;
     search->has_size = 1;
     if (mode->rate_count == 0) {
-        if (wish->rate > 0)
-            interval_of_rate(wish->rate, &candidate.numerator, &candidate.denominator);
+        if (request->rate > 0)
+            interval_of_rate(request->rate, &candidate.numerator, &candidate.denominator);
         consider(search, &candidate, cost, 0);
     }
     for (int i = 0; i < mode->rate_count; i++) {
@@ -177,12 +177,12 @@ static void list_formats(const CameraModes *modes, char *text, size_t room)
                                      camera_fourcc(modes->modes[i].fourcc).text);
 }
 
-static int fail_without_format(const CameraModes *modes, const CameraWish *wish, Error *error)
+static int fail_without_format(const CameraModes *modes, const CameraRequest *request, Error *error)
 {
     char list[160];
     list_formats(modes, list, sizeof list);
-    if (wish->fourcc)
-        return error_set(error, "has no format %s; it has %s", camera_fourcc(wish->fourcc).text, list);
+    if (request->fourcc)
+        return error_set(error, "has no format %s; it has %s", camera_fourcc(request->fourcc).text, list);
     return error_set(
         error,
         "has only formats that cannot be read (%s); for a bare sensor, such as the Raspberry Pi's "
@@ -190,9 +190,9 @@ static int fail_without_format(const CameraModes *modes, const CameraWish *wish,
         list);
 }
 
-int camera_choose(const CameraModes *modes, const CameraWish *wish, CameraChoice *choice, Error *error)
+int camera_choose(const CameraModes *modes, const CameraRequest *request, CameraChoice *choice, Error *error)
 {
-    Search search = {.wish = wish, .wanted_rate = wish->rate > 0 ? wish->rate : USUAL_RATE};
+    Search search = {.request = request, .wanted_rate = request->rate > 0 ? request->rate : USUAL_RATE};
     memset(choice, 0, sizeof *choice);
     for (int i = 0; i < modes->count; i++)
         consider_mode(&search, modes, &modes->modes[i]);
@@ -201,10 +201,10 @@ int camera_choose(const CameraModes *modes, const CameraWish *wish, CameraChoice
         return 0;
     }
     if (!search.has_format)
-        return fail_without_format(modes, wish, error);
+        return fail_without_format(modes, request, error);
     if (!search.has_size)
-        return error_set(error, "has no size %dx%d; the nearest is %dx%d", wish->width, wish->height,
+        return error_set(error, "has no size %dx%d; the nearest is %dx%d", request->width, request->height,
                          search.nearest_width, search.nearest_height);
     return error_set(error, "reaches %.4g frames a second at most%s, not %.4g", search.most_rate,
-                     wish->width ? " at that size" : "", wish->rate);
+                     request->width ? " at that size" : "", request->rate);
 }

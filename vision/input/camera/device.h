@@ -4,8 +4,8 @@
 
 #include <linux/videodev2.h>
 
+#include "base/error.h"
 #include "vision/input/camera/calls.h"
-#include "vision/input/camera/modes.h"
 
 typedef struct CameraDevice {
     const CameraCalls *calls;
@@ -19,14 +19,10 @@ typedef struct CameraDevice {
  * the device closed. Name and bus are filled as soon as they are known, and empty before. ENOTSUP: it is
  * something else; error says what. */
 int camera_device_open(CameraDevice *device, const CameraCalls *calls, const char *path, Error *error);
-void camera_device_close(CameraDevice *device); /* may be closed already */
+void camera_device_close(CameraDevice *device); /* does nothing if it is closed */
 
 /* An ioctl on the device: 0 or a negative errno. */
 int camera_device_control(const CameraDevice *device, unsigned long request, void *argument);
-
-/* Reads the table of formats, sizes and rates. Returns 0, or -1 with error when out of memory. Drivers that
- * tell little give little. The rates of a range of sizes are those nearest to the given one. */
-int camera_device_modes(const CameraDevice *device, int width, int height, CameraModes *modes, Error *error);
 
 /* Fills error with "PATH: WHAT: why, and what to do" for a negative errno; what may be empty. Returns code.
  */

@@ -1,9 +1,8 @@
-/* The table of formats, sizes and rates, as the driver tells it. */
+#include "vision/input/camera/enumerate.h"
+
 #include <stdlib.h>
 
-#include "vision/input/camera/device.h"
-
-/* No device has more; a broken driver must not keep us forever. */
+/* No device has more; a broken driver must not make the enumeration endless. */
 enum { MOST_FORMATS = 128, MOST_SIZES = 256, MOST_RATES = 128 };
 
 /* Grows an array to hold one more at powers of two; NULL when out of memory. */
@@ -61,7 +60,7 @@ static int is_side(unsigned int value)
     return value >= 1 && value <= FRAME_MAX_SIDE;
 }
 
-/* Ranges are cut to what a frame can be; sizes that are none are left out. */
+/* Ranges are cut to the sizes that a frame can have. Returns -1 for a size that no frame can have. */
 static int size_of(const struct v4l2_frmsizeenum *size, CameraMode *mode)
 {
     if (size->type == V4L2_FRMSIZE_TYPE_DISCRETE) {
@@ -93,7 +92,7 @@ static int add_sizes(const CameraDevice *device, uint32_t fourcc, int width, int
     for (size.index = 0; size.index < MOST_SIZES; size.index++) {
         CameraMode mode = {.fourcc = fourcc};
         if (camera_device_control(device, VIDIOC_ENUM_FRAMESIZES, &size)) {
-            /* Without a list of sizes the driver is asked when it is set. */
+            /* Without a list of sizes, any may be requested: the driver answers when the format is set. */
             return size.index == 0 ? add_mode(modes, &mode) : 0;
         }
         if (size_of(&size, &mode))
@@ -106,12 +105,12 @@ static int add_sizes(const CameraDevice *device, uint32_t fourcc, int width, int
     return 0;
 }
 
-int camera_device_modes(const CameraDevice *device, int width, int height, CameraModes *modes, Error *error)
+int camera_enumerate(const CameraDevice *device, int width, int height, CameraModes *modes, Error *error)
 {
     *modes = (CameraModes){0};
     struct v4l2_fmtdesc format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     for (format.index = 0; format.index < MOST_FORMATS; format.index++) {
-        /* libv4l's conversions would be a second way to do ours */
+        /* formats that libv4l converts to are left out: the conversion is ours */
         if (camera_device_control(device, VIDIOC_ENUM_FMT, &format))
             break;
         if (!(format.flags & V4L2_FMT_FLAG_EMULATED) &&
@@ -120,7 +119,7 @@ int camera_device_modes(const CameraDevice *device, int width, int height, Camer
     }
     if (modes->count > 0)
         return 0;
-    /* A driver without a list: what is set now is a format that it has. */
+    /* A driver without a list of formats has at least the one that is set now. */
     struct v4l2_format now = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
     CameraMode mode = {.fourcc = V4L2_PIX_FMT_YUYV};
     if (!camera_device_control(device, VIDIOC_G_FMT, &now) && now.fmt.pix.pixelformat)

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vision/input/camera/choice.h"
 #include "vision/input/camera/device.h"
+#include "vision/input/camera/enumerate.h"
 
-/* Nodes that vanish meanwhile are not an error. */
+/* A device that vanishes meanwhile is not an error: it is listed as unusable. */
 static int describe(CameraEntry *entry, const CameraCalls *calls, Error *error)
 {
     CameraDevice device;
@@ -15,11 +17,11 @@ static int describe(CameraEntry *entry, const CameraCalls *calls, Error *error)
     memcpy(entry->bus, device.bus, sizeof entry->bus);
     if (!entry->usable)
         return 0;
-    int failed = camera_device_modes(&device, 640, 480, &entry->modes, error);
+    int failed = camera_enumerate(&device, 640, 480, &entry->modes, error);
     camera_device_close(&device);
     CameraChoice any;
-    if (!failed && camera_choose(&entry->modes, &(CameraWish){0}, &any, error)) {
-        entry->usable = 0;
+    if (!failed && camera_choose(&entry->modes, &(CameraRequest){0}, &any, error)) {
+        entry->usable = false;
         error_set(&entry->problem, "%s: \"%s\" %.300s", entry->path, entry->name, error->message);
     }
     return failed;
@@ -27,9 +29,9 @@ static int describe(CameraEntry *entry, const CameraCalls *calls, Error *error)
 
 int camera_list_with(const CameraCalls *calls, CameraList *list, Error *error)
 {
-    int numbers[CAMERA_MOST_NODES];
+    int numbers[CAMERA_MAX_NODES];
     *list = (CameraList){0};
-    int count = calls->list(calls->context, numbers, CAMERA_MOST_NODES);
+    int count = calls->list(calls->context, numbers, CAMERA_MAX_NODES);
     if (count < 0)
         return error_set(error, "/dev: %s", strerror(-count));
     list->entries = calloc((size_t)count + 1, sizeof *list->entries);

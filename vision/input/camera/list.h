@@ -1,6 +1,8 @@
-/* The cameras that are there, and the video devices that are none. */
+/* All video devices: the cameras, and those that are no camera. */
 #ifndef LOOKOUT_VISION_INPUT_CAMERA_LIST_H
 #define LOOKOUT_VISION_INPUT_CAMERA_LIST_H
+
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "vision/input/camera/calls.h"
@@ -8,9 +10,9 @@
 
 typedef struct CameraEntry {
     char path[24];     /* "/dev/video0" */
-    char name[40];     /* as the driver calls it; empty where it could not be asked */
+    char name[40];     /* as the driver calls it; empty where it did not answer */
     char bus[40];      /* where it is plugged in */
-    int usable;        /* nonzero: lookout can open it, as far as can be said without doing so */
+    bool usable;       /* lookout can open it, as far as can be said without doing so */
     Error problem;     /* otherwise: why not */
     CameraModes modes; /* of usable ones; rates of a range of sizes are those nearest to 640x480 */
 } CameraEntry;

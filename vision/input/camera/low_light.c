@@ -4,12 +4,12 @@
 #include <stdio.h>
 
 #define WINDOW_NS INT64_C(2000000000)
-/* Cameras go down to a half or a third; what lies between is a slow bus. */
-#define DIM_RATE 0.6
+/* In the dark cameras go down to a half or a third of their rate; what lies above this is a slow bus. */
+#define DARK_RATE 0.6
 
-void camera_low_light_restart(CameraLowLight *dimness)
+void camera_low_light_restart(CameraLowLight *low_light)
 {
-    dimness->measuring = 0;
+    low_light->measuring = false;
 }
 
 /* "Exposure, Dynamic Framerate" -> "exposure_dynamic_framerate", as v4l2-ctl calls it. */
@@ -26,7 +26,7 @@ static void name_of_control(const unsigned char *name, size_t length, char *vari
     variable[used] = '\0';
 }
 
-static void look_for_control(CameraLowLight *dimness, const CameraStream *stream, double rate)
+static void ask_for_control(CameraLowLight *low_light, const CameraStream *stream, double rate)
 {
     struct v4l2_queryctrl query = {.id = V4L2_CID_EXPOSURE_AUTO_PRIORITY};
     struct v4l2_control control = {.id = V4L2_CID_EXPOSURE_AUTO_PRIORITY};
@@ -36,28 +36,28 @@ static void look_for_control(CameraLowLight *dimness, const CameraStream *stream
         camera_device_control(&stream->device, VIDIOC_G_CTRL, &control) || control.value == 0)
         return;
     name_of_control(query.name, sizeof query.name, variable);
-    snprintf(dimness->advice, sizeof dimness->advice,
+    snprintf(low_light->advice, sizeof low_light->advice,
              "\"%s\" gives %.3g of %.4g frames a second to see in the dark; v4l2-ctl -d %s -c %s=0 keeps it "
              "fast, with darker pictures",
-             stream->device.name, rate, stream->agreement.rate, stream->device.path, variable);
+             stream->device.name, rate, stream->format.rate, stream->device.path, variable);
 }
 
-void camera_low_light_watch(CameraLowLight *dimness, const CameraStream *stream, const Frame *frame)
+void camera_low_light_update(CameraLowLight *low_light, const CameraStream *stream, const Frame *frame)
 {
-    if (stream->agreement.rate <= 0 || dimness->advice[0])
+    if (stream->format.rate <= 0 || low_light->advice[0])
         return;
-    if (!dimness->measuring) {
-        dimness->measuring = 1;
-        dimness->first_time_ns = frame->time_ns;
-        dimness->first_sequence = frame->sequence;
+    if (!low_light->measuring) {
+        low_light->measuring = true;
+        low_light->first_time_ns = frame->time_ns;
+        low_light->first_sequence = frame->sequence;
         return;
     }
-    int64_t elapsed = frame->time_ns - dimness->first_time_ns;
+    int64_t elapsed = frame->time_ns - low_light->first_time_ns;
     if (elapsed < WINDOW_NS)
         return;
-    double rate = 1e9 * (double)(frame->sequence - dimness->first_sequence) / (double)elapsed;
-    dimness->first_time_ns = frame->time_ns;
-    dimness->first_sequence = frame->sequence;
-    if (rate < DIM_RATE * stream->agreement.rate)
-        look_for_control(dimness, stream, rate);
+    double rate = 1e9 * (double)(frame->sequence - low_light->first_sequence) / (double)elapsed;
+    low_light->first_time_ns = frame->time_ns;
+    low_light->first_sequence = frame->sequence;
+    if (rate < DARK_RATE * stream->format.rate)
+        ask_for_control(low_light, stream, rate);
 }

@@ -2,21 +2,22 @@
 #ifndef LOOKOUT_VISION_INPUT_CAMERA_LOW_LIGHT_H
 #define LOOKOUT_VISION_INPUT_CAMERA_LOW_LIGHT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "vision/input/camera/stream.h"
 
-/* Zeroed: nothing seen yet. */
+/* Zeroed at first. */
 typedef struct CameraLowLight {
-    int measuring;
+    bool measuring;
     int64_t first_time_ns, first_sequence;
-    char advice[384]; /* empty until there is one; it stays */
+    char advice[384]; /* empty until there is one, which then stays */
 } CameraLowLight;
 
-/* Looks at a frame. Measures over two seconds; the driver is asked about the control only when the rate is
- * far below the agreed one. */
-void camera_low_light_watch(CameraLowLight *dimness, const CameraStream *stream, const Frame *frame);
+/* Counts a frame. The rate is measured over two seconds each; only when it is far below the negotiated one is
+ * the driver asked about the control. */
+void camera_low_light_update(CameraLowLight *low_light, const CameraStream *stream, const Frame *frame);
 /* The frames that follow have nothing to do with those before. */
-void camera_low_light_restart(CameraLowLight *dimness);
+void camera_low_light_restart(CameraLowLight *low_light);
 
 #endif

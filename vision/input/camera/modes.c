@@ -65,24 +65,25 @@ uint32_t camera_fourcc_named(const char *name)
     return 0;
 }
 
-static int nearest_on_grid(int wished, int least, int most, int step)
+static int nearest_on_grid(int requested, int least, int most, int step)
 {
-    if (wished <= least)
+    if (requested <= least)
         return least;
-    if (wished >= most)
+    if (requested >= most)
         return most;
-    return step > 1 ? least + (wished - least + step / 2) / step * step : wished;
+    return step > 1 ? least + (requested - least + step / 2) / step * step : requested;
 }
 
-void camera_mode_size(const CameraMode *mode, int wished_width, int wished_height, int *width, int *height)
+void camera_mode_size(const CameraMode *mode, int requested_width, int requested_height, int *width,
+                      int *height)
 {
-    *width = wished_width;
-    *height = wished_height;
+    *width = requested_width;
+    *height = requested_height;
     if (mode->most_width == 0)
         return;
-    *width = nearest_on_grid(wished_width, mode->least_width, mode->most_width, mode->width_step);
-    *height = nearest_on_grid(wished_height, mode->least_height, mode->most_height, mode->height_step);
-    /* where most is not on the grid */
+    *width = nearest_on_grid(requested_width, mode->least_width, mode->most_width, mode->width_step);
+    *height = nearest_on_grid(requested_height, mode->least_height, mode->most_height, mode->height_step);
+    /* where the largest size is not a whole number of steps from the least */
     if (*width > mode->most_width)
         *width -= mode->width_step;
     if (*height > mode->most_height)

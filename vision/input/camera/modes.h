@@ -14,12 +14,12 @@ typedef struct CameraRate {
 } CameraRate;
 
 /* A format at one size (least and most are the same), or at all sizes from least to most in steps. All sizes
- * are 0 where the driver does not tell them. */
+ * are 0 where the driver does not report them. */
 typedef struct CameraMode {
     uint32_t fourcc;
     int least_width, most_width, width_step;
     int least_height, most_height, height_step;
-    int first_rate, rate_count; /* in CameraModes.rates; none where the driver does not tell them */
+    int first_rate, rate_count; /* in CameraModes.rates; none where the driver does not report them */
 } CameraMode;
 
 typedef struct CameraModes {
@@ -34,8 +34,9 @@ void camera_modes_free(CameraModes *modes);
 /* Frames a second of an interval, 0 where it is not one (a zero in it). */
 double camera_rate(uint32_t numerator, uint32_t denominator);
 
-/* The size that a mode has nearest to the wished one. */
-void camera_mode_size(const CameraMode *mode, int wished_width, int wished_height, int *width, int *height);
+/* The size of a mode that is nearest to the requested one. */
+void camera_mode_size(const CameraMode *mode, int requested_width, int requested_height, int *width,
+                      int *height);
 
 /* A FOURCC as text, unprintable characters as '.'. Returns text. */
 typedef struct CameraFourcc {
@@ -51,23 +52,11 @@ uint32_t camera_fourcc_named(const char *name);
 /* The names that camera_fourcc_named() knows, for messages. */
 #define CAMERA_FORMAT_NAMES "YUYV, UYVY, NV12, NV21, YU12, RGB3, BGR3, GREY or MJPG"
 
-/* What the user wants; 0 where the choice is free. */
-typedef struct CameraWish {
+/* What is requested of a camera; 0 where the choice is free. */
+typedef struct CameraRequest {
     uint32_t fourcc;
     int width, height;
-    double rate;
-} CameraWish;
-
-/* What to ask the driver for. The interval is 0/0 where it is to be left alone. */
-typedef struct CameraChoice {
-    uint32_t fourcc;
-    int width, height;
-    uint32_t numerator, denominator;
-} CameraChoice;
-
-/* Chooses the mode that fulfils the wish best: what the user gave is kept to; otherwise a size near 640x480
- * where about 30 frames a second are reached, uncompressed if that is fast enough, in colour. Returns 0, or
- * -1 with error, which says what there is instead and does not name the camera. */
-int camera_choose(const CameraModes *modes, const CameraWish *wish, CameraChoice *choice, Error *error);
+    double rate; /* frames a second */
+} CameraRequest;
 
 #endif

@@ -20,68 +20,67 @@ void camera_search_finish(CameraSearch *search)
     search->path = NULL;
 }
 
-void camera_search_begin(CameraSearch *search)
+void camera_search_restart(CameraSearch *search)
 {
-    search->outage = 0;
-    search->has_twin = 0;
+    search->searched = false;
+    search->has_namesake = false;
 }
 
 /* Whether an open device is the camera that was lost. One that was plugged into another port counts, unless
  * there are several of the same name. */
-static int is_the_camera(CameraSearch *search, const CameraDevice *device)
+static bool is_same_camera(CameraSearch *search, const CameraDevice *device)
 {
     if (strcmp(search->name, device->name))
-        return 0;
+        return false;
     if (!strcmp(search->bus, device->bus))
-        return 1;
-    if (!search->outage)
-        search->has_twin = 1;
-    return !search->has_twin;
+        return true;
+    if (!search->searched)
+        search->has_namesake = true;
+    return !search->has_namesake;
 }
 
 /* Opens and starts the device at path if it is the right one. Returns 0, or a negative errno with error;
  * ENODEV: it is another one. */
-static int try_path(CameraSearch *search, const char *path, CameraStream *stream, const CameraWish *wish,
-                    Error *error)
+static int try_path(CameraSearch *search, const char *path, CameraStream *stream,
+                    const CameraRequest *request, Error *error)
 {
     CameraDevice device;
     int code = camera_device_open(&device, search->calls, path, error);
     if (code)
         return code;
-    if (search->known && !is_the_camera(search, &device)) {
+    if (search->known && !is_same_camera(search, &device)) {
         camera_device_close(&device);
         return -ENODEV;
     }
     char name[sizeof device.name], bus[sizeof device.bus];
     memcpy(name, device.name, sizeof name);
     memcpy(bus, device.bus, sizeof bus);
-    code = camera_stream_start(stream, &device, wish, error);
+    code = camera_stream_start(stream, &device, request, error);
     if (!code) {
-        search->known = 1;
+        search->known = true;
         memcpy(search->name, name, sizeof name);
         memcpy(search->bus, bus, sizeof bus);
     }
     return code;
 }
 
-/* Without memory the old path stays, and costs one vain look when the camera is lost again. */
-static int remember_path(CameraSearch *search, const char *path)
+/* Without memory the old path stays, and costs one attempt in vain when the camera is lost again. */
+static void remember_path(CameraSearch *search, const char *path)
 {
     char *copy = strdup(path);
     if (copy) {
         free(search->path);
         search->path = copy;
     }
-    return 0;
 }
 
-/* Looks through all devices, where the camera was seen last first. The error is that of the first device that
- * could be the camera but does not start, or may not be looked at. */
-static int try_all(CameraSearch *search, CameraStream *stream, const CameraWish *wish, Error *error)
+/* Tries all devices, first the one that the camera was last. The error is that of the first device that could
+ * be the camera but does not start, or may not be opened. */
+static int try_all(CameraSearch *search, CameraStream *stream, const CameraRequest *request, Error *error)
 {
-    int numbers[CAMERA_MOST_NODES];
-    int count = search->calls->list(search->calls->context, numbers, CAMERA_MOST_NODES);
-    int told = 0;
+    int numbers[CAMERA_MAX_NODES];
+    int count = search->calls->list(search->calls->context, numbers, CAMERA_MAX_NODES);
+    bool has_error = false;
     for (int i = search->path ? -1 : 0; i < count; i++) {
         char path[24] = "";
         Error problem;
@@ -89,28 +88,31 @@ static int try_all(CameraSearch *search, CameraStream *stream, const CameraWish 
             snprintf(path, sizeof path, "/dev/video%d", numbers[i]);
         if (i >= 0 && search->path && !strcmp(path, search->path))
             continue;
-        int code = try_path(search, i < 0 ? search->path : path, stream, wish, &problem);
-        if (!code)
-            return i < 0 ? 0 : remember_path(search, path);
-        if (code == -ENODEV || code == -ENOENT || code == -ENXIO || code == -ENOTSUP || told)
+        int code = try_path(search, i < 0 ? search->path : path, stream, request, &problem);
+        if (!code) {
+            if (i >= 0)
+                remember_path(search, path);
+            return 0;
+        }
+        if (code == -ENODEV || code == -ENOENT || code == -ENXIO || code == -ENOTSUP || has_error)
             continue;
         *error = problem;
-        told = 1;
+        has_error = true;
         if (!search->known && code != -EACCES && code != -EPERM)
             return -1; /* the first camera was meant */
     }
-    if (told)
+    if (has_error)
         return -1;
     if (search->known)
         return error_set(error, "\"%s\" is gone; plug it in again", search->name);
     return error_set(error, "there is no camera; \"lookout devices\" says what there is instead");
 }
 
-int camera_search_open(CameraSearch *search, CameraStream *stream, const CameraWish *wish, Error *error)
+int camera_search_open(CameraSearch *search, CameraStream *stream, const CameraRequest *request, Error *error)
 {
     if (search->path && !search->known)
-        return try_path(search, search->path, stream, wish, error) ? -1 : 0;
-    int failed = try_all(search, stream, wish, error);
-    search->outage = 1;
+        return try_path(search, search->path, stream, request, error) ? -1 : 0;
+    int failed = try_all(search, stream, request, error);
+    search->searched = true;
     return failed;
 }

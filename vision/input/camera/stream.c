@@ -16,9 +16,9 @@ static int map_buffer(CameraStream *stream, int index, Error *error)
     int code = camera_device_control(device, VIDIOC_QUERYBUF, &buffer);
     if (code)
         return camera_device_fail(error, device->path, "asking for a buffer", code);
-    if (buffer.length == 0 || buffer.length < stream->agreement.needed) {
+    if (buffer.length == 0 || buffer.length < stream->format.needed) {
         error_set(error, "%s: buffers of %u bytes for pictures of %zu; the driver is at fault", device->path,
-                  buffer.length, stream->agreement.needed);
+                  buffer.length, stream->format.needed);
         return -EINVAL;
     }
     void *memory;
@@ -28,27 +28,27 @@ static int map_buffer(CameraStream *stream, int index, Error *error)
     stream->buffers[index].memory = memory;
     stream->buffers[index].length = buffer.length;
     stream->count = index + 1;
-    code = camera_stream_give_back(stream, index);
+    code = camera_stream_requeue(stream, index);
     return code ? camera_device_fail(error, device->path, "queueing a buffer", code) : 0;
 }
 
-static int start(CameraStream *stream, const CameraWish *wish, Error *error)
+static int start(CameraStream *stream, const CameraRequest *request, Error *error)
 {
     const CameraDevice *device = &stream->device;
-    int code = camera_agree(device, wish, &stream->agreement, error);
+    int code = camera_format_negotiate(device, request, &stream->format, error);
     if (code)
         return code;
-    struct v4l2_requestbuffers request = {
+    struct v4l2_requestbuffers wanted = {
         .count = CAMERA_BUFFERS, .type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-    code = camera_device_control(device, VIDIOC_REQBUFS, &request);
+    code = camera_device_control(device, VIDIOC_REQBUFS, &wanted);
     if (code)
         return camera_device_fail(error, device->path, "asking for buffers", code);
-    if (request.count < 2) {
+    if (wanted.count < 2) {
         error_set(error, "%s: the driver gives %u buffers, 2 are needed at least", device->path,
-                  request.count);
+                  wanted.count);
         return -ENOMEM;
     }
-    int count = request.count < CAMERA_MOST_BUFFERS ? (int)request.count : CAMERA_MOST_BUFFERS;
+    int count = wanted.count < CAMERA_MAX_BUFFERS ? (int)wanted.count : CAMERA_MAX_BUFFERS;
     for (int i = 0; i < count && !code; i++)
         code = map_buffer(stream, i, error);
     if (code)
@@ -58,11 +58,12 @@ static int start(CameraStream *stream, const CameraWish *wish, Error *error)
     return code ? camera_device_fail(error, device->path, "starting", code) : 0;
 }
 
-int camera_stream_start(CameraStream *stream, CameraDevice *device, const CameraWish *wish, Error *error)
+int camera_stream_start(CameraStream *stream, CameraDevice *device, const CameraRequest *request,
+                        Error *error)
 {
     *stream = (CameraStream){.device = *device};
     device->fd = -1;
-    int code = start(stream, wish, error);
+    int code = start(stream, request, error);
     if (code)
         camera_stream_close(stream);
     return code;
@@ -82,7 +83,7 @@ void camera_stream_close(CameraStream *stream)
     camera_device_close(device);
 }
 
-int camera_stream_take(const CameraStream *stream, struct v4l2_buffer *buffer)
+int camera_stream_dequeue(const CameraStream *stream, struct v4l2_buffer *buffer)
 {
     *buffer = empty_buffer(0);
     int code = camera_device_control(&stream->device, VIDIOC_DQBUF, buffer);
@@ -91,7 +92,7 @@ int camera_stream_take(const CameraStream *stream, struct v4l2_buffer *buffer)
     return buffer->index < (unsigned int)stream->count ? 1 : -EPROTO;
 }
 
-int camera_stream_give_back(const CameraStream *stream, int index)
+int camera_stream_requeue(const CameraStream *stream, int index)
 {
     struct v4l2_buffer buffer = empty_buffer(index);
     return camera_device_control(&stream->device, VIDIOC_QBUF, &buffer);
@@ -99,47 +100,47 @@ int camera_stream_give_back(const CameraStream *stream, int index)
 
 /* Starts as a JPEG picture and has an end. Cameras may put anything behind the end; a picture that was cut
  * short has none, because FF D9 does not occur inside. */
-static int is_whole_jpeg(const uint8_t *bytes, size_t size)
+static bool is_whole_jpeg(const uint8_t *bytes, size_t size)
 {
     if (size < 4 || bytes[0] != 0xFF || bytes[1] != 0xD8)
-        return 0;
+        return false;
     for (size_t end = size; end >= 4;) {
         const uint8_t *marker = memrchr(bytes + 3, 0xD9, end - 3);
         if (!marker)
-            return 0;
+            return false;
         if (marker[-1] == 0xFF)
-            return 1;
+            return true;
         end = (size_t)(marker - bytes);
     }
-    return 0;
+    return false;
 }
 
-int camera_stream_is_whole(const CameraStream *stream, const struct v4l2_buffer *buffer)
+bool camera_stream_is_whole(const CameraStream *stream, const struct v4l2_buffer *buffer)
 {
     size_t length = stream->buffers[buffer->index].length;
     if (buffer->flags & V4L2_BUF_FLAG_ERROR || buffer->bytesused > length)
-        return 0;
-    if (stream->agreement.format == PIXEL_MJPEG)
+        return false;
+    if (stream->format.pixel_format == PIXEL_MJPEG)
         return is_whole_jpeg(stream->buffers[buffer->index].memory, buffer->bytesused);
-    return buffer->bytesused >= stream->agreement.needed;
+    return buffer->bytesused >= stream->format.needed;
 }
 
 void camera_stream_view(const CameraStream *stream, const struct v4l2_buffer *buffer, Frame *frame)
 {
-    const CameraAgreement *agreement = &stream->agreement;
+    const CameraFormat *format = &stream->format;
     uint8_t *memory = stream->buffers[buffer->index].memory;
     *frame = (Frame){
-        .format = agreement->format,
-        .width = agreement->width,
-        .height = agreement->height,
-        .bytes = agreement->format == PIXEL_MJPEG ? buffer->bytesused : 0,
-        .matrix = agreement->matrix,
-        .range = agreement->range,
+        .format = format->pixel_format,
+        .width = format->width,
+        .height = format->height,
+        .bytes = format->pixel_format == PIXEL_MJPEG ? buffer->bytesused : 0,
+        .matrix = format->matrix,
+        .range = format->range,
         .sar_num = 1,
         .sar_den = 1,
     };
-    for (int i = 0; i < frame_plane_count(agreement->format); i++) {
-        frame->planes[i] = memory + agreement->offsets[i];
-        frame->strides[i] = agreement->strides[i];
+    for (int i = 0; i < frame_plane_count(format->pixel_format); i++) {
+        frame->planes[i] = memory + format->offsets[i];
+        frame->strides[i] = format->strides[i];
     }
 }

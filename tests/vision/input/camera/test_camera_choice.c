@@ -8,7 +8,8 @@
 
 #include <cmocka.h>
 
-#include "vision/input/camera/stream.h"
+#include "vision/input/camera/choice.h"
+#include "vision/input/camera/format.h"
 #include "vision/input/camera/timeline.h"
 
 #define SECOND_NS INT64_C(1000000000)
@@ -88,7 +89,7 @@ static void choices(void **state)
     static const struct {
         const char *name;
         const Row *modes;
-        CameraWish wish;
+        CameraRequest request;
         CameraChoice expected;
     } cases[] = {
         {"all free", webcam, {0}, {YUYV, 640, 480, 1, 30}},
@@ -128,7 +129,7 @@ static void choices(void **state)
         CameraChoice choice;
         Error error;
         const CameraChoice *expected = &cases[i].expected;
-        if (camera_choose(build(&built, cases[i].modes), &cases[i].wish, &choice, &error))
+        if (camera_choose(build(&built, cases[i].modes), &cases[i].request, &choice, &error))
             fail_msg("%s: %s", cases[i].name, error.message);
         if (choice.fourcc != expected->fourcc || choice.width != expected->width ||
             choice.height != expected->height || choice.numerator != expected->numerator ||
@@ -143,7 +144,7 @@ static void refusals(void **state)
     (void)state;
     static const struct {
         const Row *modes;
-        CameraWish wish;
+        CameraRequest request;
         const char *words;
     } cases[] = {
         {webcam, {.fourcc = NV12}, "no format NV12; it has YUYV, MJPG"},
@@ -160,7 +161,7 @@ static void refusals(void **state)
         Built built;
         CameraChoice choice;
         Error error = {0};
-        assert_int_equal(camera_choose(build(&built, cases[i].modes), &cases[i].wish, &choice, &error), -1);
+        assert_int_equal(camera_choose(build(&built, cases[i].modes), &cases[i].request, &choice, &error), -1);
         if (!strstr(error.message, cases[i].words))
             fail_msg("'%s', expected '%s'", error.message, cases[i].words);
     }
@@ -214,11 +215,11 @@ static void colours(void **state)
                                          .colorspace = cases[i].colorspace,
                                          .ycbcr_enc = cases[i].encoding,
                                          .quantization = cases[i].quantization};
-        CameraAgreement agreement;
+        CameraFormat ours;
         Error error;
-        assert_int_equal(camera_agreement_fill(&agreement, &format, &error), 0);
-        if (agreement.matrix != cases[i].matrix || agreement.range != cases[i].range)
-            fail_msg("case %zu: matrix %d, range %d", i, (int)agreement.matrix, (int)agreement.range);
+        assert_int_equal(camera_format_fill(&ours, &format, &error), 0);
+        if (ours.matrix != cases[i].matrix || ours.range != cases[i].range)
+            fail_msg("case %zu: matrix %d, range %d", i, (int)ours.matrix, (int)ours.range);
     }
 }
 
@@ -252,12 +253,12 @@ static void layouts(void **state)
                                          .height = cases[i].height,
                                          .pixelformat = cases[i].fourcc,
                                          .bytesperline = cases[i].line};
-        CameraAgreement agreement;
+        CameraFormat ours;
         Error error;
-        assert_int_equal(camera_agreement_fill(&agreement, &format, &error), 0);
-        assert_memory_equal(agreement.strides, cases[i].strides, sizeof agreement.strides);
-        assert_memory_equal(agreement.offsets, cases[i].offsets, sizeof agreement.offsets);
-        assert_int_equal(agreement.needed, cases[i].needed);
+        assert_int_equal(camera_format_fill(&ours, &format, &error), 0);
+        assert_memory_equal(ours.strides, cases[i].strides, sizeof ours.strides);
+        assert_memory_equal(ours.offsets, cases[i].offsets, sizeof ours.offsets);
+        assert_int_equal(ours.needed, cases[i].needed);
     }
 }
 
@@ -275,9 +276,9 @@ static void impossible_formats(void **state)
         {.width = 640, .height = 240, .pixelformat = V4L2_PIX_FMT_YUYV, .field = V4L2_FIELD_ALTERNATE},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        CameraAgreement agreement;
+        CameraFormat ours;
         Error error = {0};
-        assert_int_equal(camera_agreement_fill(&agreement, &cases[i], &error), -1);
+        assert_int_equal(camera_format_fill(&ours, &cases[i], &error), -1);
         assert_true(error.message[0]);
     }
 }
