@@ -198,13 +198,13 @@ static PipelineEnd lose_camera(LiveRun *run, const Error *why, Error *error)
 {
     Pipeline *pipeline = run->pipeline;
     if (pipeline->exit_on_lost) {
-        error_set(error, "%s", why->message);
+        error_set(error, "camera lost: %s", why->message);
         return PIPELINE_LOST;
     }
     if (run->is_lost)
         return serve_without_picture(run, error);
     run->is_lost = 1;
-    message("%s; waiting for it to come back", why->message);
+    message("camera lost: %s; waiting for it to come back", why->message);
     control_set_lost(pipeline->control, why->message);
     return PIPELINE_DONE;
 }
@@ -229,7 +229,7 @@ static PipelineEnd miss_picture(LiveRun *run, int64_t time_ns, Error *error)
     if (!run->is_lost && time_ns - run->damaged_since < PATIENCE_NS)
         return PIPELINE_DONE;
     Error why;
-    error_set(&why, "camera lost: all its pictures are damaged; try another cable or --camera-format");
+    error_set(&why, "all its pictures are damaged; try another cable or --camera-format");
     return lose_camera(run, &why, error);
 }
 

@@ -457,7 +457,7 @@ static void losing_it_may_end_the_run(void **state)
     Rig *rig = *state;
     rig->pipeline.exit_on_lost = 1;
     assert_int_equal(PLAY(rig, FRAME, WAIT_FOR_DETECTION, LOST, FRAME), PIPELINE_LOST);
-    assert_string_equal(rig->error.message, "the fake camera is gone");
+    assert_string_equal(rig->error.message, "camera lost: the fake camera is gone");
     assert_int_equal(rig->recording.finished, 1);
 }
 

@@ -117,7 +117,7 @@ static void choices(void **state)
         {"another", stepwise, {.rate = 12.5}, {YUYV, 640, 480, 1000, 12500}},
         {"more than a range has", stepwise, {.rate = 15, .fourcc = YUYV}, {YUYV, 640, 480, 1, 15}},
         {"a driver that tells nothing", silent_driver, {0}, {YUYV, 640, 480, 0, 0}},
-        {"a wish to it",
+        {"a request to it",
          silent_driver,
          {.fourcc = MJPG, .width = 1280, .height = 720, .rate = 30},
          {MJPG, 1280, 720, 1, 30}},
@@ -161,7 +161,8 @@ static void refusals(void **state)
         Built built;
         CameraChoice choice;
         Error error = {0};
-        assert_int_equal(camera_choose(build(&built, cases[i].modes), &cases[i].request, &choice, &error), -1);
+        assert_int_equal(camera_choose(build(&built, cases[i].modes), &cases[i].request, &choice, &error),
+                         -1);
         if (!strstr(error.message, cases[i].words))
             fail_msg("'%s', expected '%s'", error.message, cases[i].words);
     }
