@@ -12,7 +12,6 @@
 #include "base/standard_files.h"
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Ends what was printed on standard output. */
@@ -80,12 +79,13 @@ int main(int argc, char *argv[])
     atomic_int *stop = signals_catch();
     Options options;
     Error error;
-    char *config_text;
-    int code = EXIT_USAGE;
-    if (config_load(&options, argc, argv, &config_text, &error))
+    int code;
+    if (config_load(&options, argc, argv, &error)) {
         message("%s", error.message);
-    else
+        code = error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+    } else {
         code = run(&options, stop);
-    free(config_text);
+    }
+    options_free(&options);
     return code;
 }

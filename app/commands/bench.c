@@ -127,9 +127,9 @@ static int64_t count_mult_adds(const LookoutDetector *detector)
 /* An engine, a model and a detector for the point; bench keeps them until close_point(). */
 static ExitCode open_point(Bench *bench, const Point *point, Error *error)
 {
-    Options options = *bench->options;
-    options.alpha = point->alpha;
-    ExitCode code = weights_load(&bench->weights, options.model, &options, error);
+    ModelOptions model = bench->options->model;
+    model.alpha = point->alpha;
+    ExitCode code = weights_load(&bench->weights, &model, error);
     if (code != EXIT_DONE)
         return code;
     LookoutError failure;
@@ -214,7 +214,7 @@ static bool is_stdout(const char *path)
 /* With the lines on standard output there is no table: it would stand between them. */
 static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
 {
-    if (is_stdout(bench->options->json))
+    if (is_stdout(bench->options->outputs.json))
         return WRITE_OK;
     char cpu[128];
     read_cpu_name(cpu);
@@ -231,9 +231,9 @@ static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
 /* The first line creates the file, or replaces an old one. */
 static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
 {
-    if (!bench->options->json)
+    if (!bench->options->outputs.json)
         return WRITE_OK;
-    if (!bench->json && !(bench->json = result_file_create(bench->options->json, -1, error)))
+    if (!bench->json && !(bench->json = result_file_create(bench->options->outputs.json, -1, error)))
         return WRITE_FAILED;
     enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
     char text[NUMBERS][TEXT_NUMBER_SIZE];
@@ -337,7 +337,7 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Err
         status = (WriteStatus)measure_point(bench, &point, resident_before, error);
     if (status == WRITE_OK)
         status = tell_point(bench, &point, error);
-    if (status == WRITE_OK && bench->options->verbose && bench->table)
+    if (status == WRITE_OK && bench->options->outputs.verbose && bench->table)
         status = profile_point(bench, &point, error);
     *closed = status == WRITE_CLOSED;
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
@@ -348,11 +348,14 @@ static ExitCode check_outputs(const Options *options, Error *error)
 {
     OutputFiles outputs = {.error = error};
     Error why;
-    if (output_files_add(&outputs, "-") ||
-        (!is_stdout(options->json) && output_files_add(&outputs, options->json)) ||
-        output_files_check_settings(&outputs, options))
+    const int refused =
+        output_files_add(&outputs, "-") ||
+        (!is_stdout(options->outputs.json) && output_files_add(&outputs, options->outputs.json)) ||
+        output_files_check_settings(&outputs, options);
+    output_files_free(&outputs);
+    if (refused)
         return EXIT_USAGE;
-    if (options->json && output_path_check(options->json, &why)) {
+    if (options->outputs.json && output_path_check(options->outputs.json, &why)) {
         error_set(error, "%s", why.message);
         return EXIT_FAILED;
     }

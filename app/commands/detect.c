@@ -2,7 +2,7 @@
 #include "base/exit_code.h"
 
 #include "app/commands/output_files.h"
-#include "app/run/classes.h"
+#include "app/run/detection.h"
 #include "app/run/pipeline.h"
 #include "app/run/steering.h"
 #include "app/sinks/statistics.h"
@@ -10,7 +10,6 @@
 #include "base/message.h"
 #include "base/output_path.h"
 #include "base/thread.h"
-#include "vision/input/camera/modes.h"
 #include "vision/input/open.h"
 #include "vision/record/format.h"
 #include <libavutil/log.h>
@@ -24,10 +23,13 @@ enum { USUAL_WIDTH = 640, USUAL_HEIGHT = 480 }; /* of the window, before the fir
 /* Everything of a run, in the order in which it is made. */
 typedef struct Session {
     const Options *options;
+    const InputSpec *input;
+    OutputOptions outputs; /* their paths with the input's name in place, owned */
     atomic_int *stop;
     Control *control;
     Switcher *switcher;
-    uint8_t *classes; /* mask for --classes, NULL: all */
+    uint8_t *classes; /* [class_count] mask of the settings */
+    LookoutSettings settings;
     Input *source;
     RunInfo info;
     Drawing *drawing;
@@ -42,64 +44,66 @@ typedef struct Session {
 
 static const char *input_name(const Session *session)
 {
-    return session->options->operand ? session->options->operand : input_describe(session->source);
+    return session->input->path ? session->input->path : input_describe(session->source);
 }
 
 /* Outputs replace existing files, so none may be anything that is read. */
 static int check_files(const Options *options, Error *error)
 {
     OutputFiles outputs = {.error = error};
-    if (output_files_add(&outputs, options->output) || output_files_add(&outputs, options->json) ||
-        output_files_add(&outputs, options->stats) || output_files_check_settings(&outputs, options))
-        return -1;
-    return input_visit_files(options->operand, output_files_check, &outputs);
+    const int count = options->input_count;
+    const int failed = output_files_add_each(&outputs, options->outputs.output, options->inputs, count) ||
+                       output_files_add(&outputs, options->outputs.json) ||
+                       output_files_add_each(&outputs, options->outputs.stats, options->inputs, count) ||
+                       output_files_check_settings(&outputs, options) ||
+                       output_files_check_inputs(&outputs, options->inputs, count);
+    output_files_free(&outputs);
+    return failed ? -1 : 0;
+}
+
+/* Fills in the paths of the input's own files. */
+static int name_outputs(Session *session, Error *error)
+{
+    const OutputOptions *asked = &session->options->outputs;
+    const char *name = session->input->name;
+    session->outputs = *asked;
+    session->outputs.output = asked->output ? output_path_for(asked->output, name) : NULL;
+    session->outputs.stats = asked->stats ? output_path_for(asked->stats, name) : NULL;
+    if ((asked->output && !session->outputs.output) || (asked->stats && !session->outputs.stats))
+        return error_set(error, "out of memory");
+    return 0;
 }
 
 static ExitCode open_detector(Session *session, Error *error)
 {
     const Options *options = session->options;
-    session->control = control_create(session->stop, options->threshold);
+    session->control =
+        control_create(session->stop, session->input->threshold < 0 ? options->detection.threshold
+                                                                    : session->input->threshold);
     if (!session->control) {
         error_set(error, "out of memory");
         return EXIT_FAILED;
     }
-    ExitCode code = switcher_create(options, &session->switcher, error);
+    ExitCode code = switcher_create(&options->model, &session->switcher, error);
     if (code != EXIT_DONE)
         return code;
     const LookoutModelInfo *model = switcher_model(session->switcher);
-    if (options->classes) {
-        session->classes = calloc((size_t)model->class_count, 1);
-        if (!session->classes) {
-            error_set(error, "out of memory");
-            return EXIT_FAILED;
-        }
-        if (classes_select(options->classes, model, session->classes, error))
-            return EXIT_USAGE;
+    session->classes = calloc((size_t)model->class_count, 1);
+    if (!session->classes) {
+        error_set(error, "out of memory");
+        return EXIT_FAILED;
     }
-    return EXIT_DONE;
+    DetectionOptions detection = options->detection;
+    if (session->input->classes)
+        detection.classes = session->input->classes;
+    return detection_settings(&detection, model, session->classes, &session->settings, error) ? EXIT_USAGE
+                                                                                              : EXIT_DONE;
 }
 
 static ExitCode open_source(Session *session, Error *error)
 {
-    const Options *options = session->options;
-    InputOptions input = {
-        .camera = {.width = options->camera_size.width,
-                   .height = options->camera_size.height,
-                   .frame_rate = options->camera_fps},
-        .stop = session->stop,
-    };
-    bool is_camera = input_is_camera(options->operand);
-    if (is_camera && options->loop) {
-        error_set(error, "option --loop: a camera has no end");
-        return EXIT_USAGE;
-    }
-    if (is_camera && options->camera_format &&
-        !(input.camera.format = camera_fourcc_named(options->camera_format))) {
-        error_set(error, "option --camera-format: '%s' is not known; there are " CAMERA_FORMAT_NAMES,
-                  options->camera_format);
-        return EXIT_USAGE;
-    }
-    session->source = input_open(options->operand, &input, error);
+    const InputOptions input = {.camera = session->options->camera, .stop = session->stop};
+    session->source = input_open(session->input->path, &input, error);
     return session->source ? EXIT_DONE : EXIT_FAILED;
 }
 
@@ -117,15 +121,15 @@ static int open_drawing(Session *session, Error *error)
 /* What the paths of the outputs have to be, for the input that is open. */
 static ExitCode check_outputs(const Session *session, Error *error)
 {
-    const Options *options = session->options;
+    const OutputOptions *outputs = &session->outputs;
     Error why;
-    int still = session->source->still && !options->loop;
-    if (options->output && !output_format(options->output, still, &why)) {
+    int still = session->source->still && !session->options->channel.loop;
+    if (outputs->output && !output_format(outputs->output, still, &why)) {
         error_set(error, "%s", why.message);
         return EXIT_USAGE;
     }
-    if ((options->json && output_path_check(options->json, &why)) ||
-        (options->stats && output_path_check(options->stats, &why))) {
+    if ((outputs->json && output_path_check(outputs->json, &why)) ||
+        (outputs->stats && output_path_check(outputs->stats, &why))) {
         error_set(error, "%s", why.message);
         return EXIT_FAILED;
     }
@@ -134,7 +138,7 @@ static ExitCode check_outputs(const Session *session, Error *error)
 
 static int open_outputs(Session *session, Error *error)
 {
-    const Options *options = session->options;
+    const OutputOptions *options = &session->outputs;
     if ((options->output || !options->headless) && open_drawing(session, error))
         return -1;
     if (options->output) {
@@ -164,7 +168,7 @@ static int open_window(Session *session, Error *error)
         return -1;
     session->pictures = mailbox_create();
     session->recorder =
-        recorder_create(session->control, source->frame_rate, source->live, session->options->output);
+        recorder_create(session->control, source->frame_rate, source->live, session->outputs.output);
     if (!session->pictures || !session->recorder)
         return error_set(error, "out of memory");
     control_set_waker(session->control, window_wake, session->window);
@@ -175,6 +179,8 @@ static ExitCode open_session(Session *session, Error *error)
 {
     if (check_files(session->options, error))
         return EXIT_USAGE;
+    if (name_outputs(session, error))
+        return EXIT_FAILED;
     ExitCode code = open_detector(session, error);
     if (code == EXIT_DONE)
         code = open_source(session, error);
@@ -184,7 +190,9 @@ static ExitCode open_session(Session *session, Error *error)
         return code;
     const LookoutEngine *engine = switcher_engine(session->switcher);
     session->info = (RunInfo){
-        .options = session->options,
+        .outputs = &session->outputs,
+        .detection = &session->options->detection,
+        .channel = &session->options->channel,
         .model = switcher_model(session->switcher),
         .isa = lookout_engine_isa(engine),
         .threads = lookout_engine_threads(engine),
@@ -193,7 +201,7 @@ static ExitCode open_session(Session *session, Error *error)
     };
     if (open_outputs(session, error))
         return EXIT_FAILED;
-    if (!session->options->headless && open_window(session, error))
+    if (!session->options->outputs.headless && open_window(session, error))
         return EXIT_FAILED;
     return EXIT_DONE;
 }
@@ -210,6 +218,8 @@ static void close_session(Session *session)
     drawing_destroy(session->drawing);
     input_destroy(session->source);
     free(session->classes);
+    free((char *)session->outputs.output);
+    free((char *)session->outputs.stats);
     switcher_destroy(session->switcher);
     control_destroy(session->control);
 }
@@ -221,26 +231,23 @@ static void set_up_pipeline(Session *session)
     pipeline->source = session->source;
     pipeline->switcher = session->switcher;
     pipeline->control = session->control;
-    pipeline->settings = lookout_default_settings();
-    pipeline->settings.nms_iou = options->nms;
-    pipeline->settings.max_detections = options->max_detections;
-    pipeline->settings.classes = session->classes;
+    pipeline->settings = session->settings;
     pipeline->classes = session->info.model->classes;
-    pipeline->steady = options->steady;
-    pipeline->target_rate = options->target_fps;
+    pipeline->steady = options->detection.track;
+    pipeline->target_rate = options->channel.target_rate;
     pipeline->drawing = session->drawing;
     pipeline->recording = session->recording;
     pipeline->recorder = session->recorder;
     pipeline->window = session->pictures;
-    pipeline->frames = options->frames;
-    pipeline->loop = options->loop;
-    pipeline->realtime = options->realtime || session->window;
-    pipeline->exit_on_lost = options->exit_on_lost;
+    pipeline->frames = options->channel.frames;
+    pipeline->loop = options->channel.loop;
+    pipeline->realtime = options->channel.realtime || session->window;
+    pipeline->exit_on_lost = options->channel.exit_on_lost;
     Output *const outputs[] = {session->json, session->statistics, session->progress};
     for (size_t i = 0; i < sizeof outputs / sizeof *outputs; i++)
         if (outputs[i])
             pipeline->outputs[pipeline->output_count++] = outputs[i];
-    if (options->alpha == OPTION_ALPHA_AUTO)
+    if (options->model.alpha == MODEL_ALPHA_AUTO)
         steering_set_automatic(&(Steering){session->switcher, session->control}, 1);
 }
 
@@ -297,7 +304,7 @@ static void say_begin(const Session *session)
     const RunInfo *info = &session->info;
     message("weights %s: alpha %g, %d classes", switcher_model_path(session->switcher), info->model->alpha,
             info->model->class_count);
-    message("input size %d, %s kernels on %d %s", session->options->size, info->isa, info->threads,
+    message("input size %d, %s kernels on %d %s", session->options->model.size, info->isa, info->threads,
             info->threads == 1 ? "thread" : "threads");
     if (session->source->live)
         message("camera %s", input_describe(session->source));
@@ -306,7 +313,7 @@ static void say_begin(const Session *session)
 /* Summary and statistics of a run that had at least one frame. */
 static void say_end(Session *session)
 {
-    const Options *options = session->options;
+    const OutputOptions *options = &session->outputs;
     int fallback = 0;
     const char *encoder = session->recording ? recording_encoder(session->recording, &fallback) : NULL;
     if (encoder && *encoder && (fallback || options->verbose))
@@ -349,11 +356,15 @@ static int exit_code(Session *session)
 
 int session_run(const Options *options, atomic_int *stop)
 {
-    Session session = {.options = options, .stop = stop};
+    if (options->input_count > 1) {
+        message("one input at a time: '%s' and '%s'", options->inputs[0].path, options->inputs[1].path);
+        return EXIT_USAGE;
+    }
+    Session session = {.options = options, .input = &options->inputs[0], .stop = stop};
     av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
     int code = open_session(&session, &session.error);
     if (code == EXIT_DONE) {
-        if (options->verbose)
+        if (options->outputs.verbose)
             say_begin(&session);
         set_up_pipeline(&session);
         if (session.window)

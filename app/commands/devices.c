@@ -31,7 +31,7 @@ static void print_rates(FILE *to, const CameraModes *modes, const CameraMode *mo
     fputs(mode->rate_count ? " fps\n" : "\n", to);
 }
 
-static int is_readable(const CameraMode *mode)
+static bool is_readable(const CameraMode *mode)
 {
     return camera_pixel_format(mode->fourcc) != PIXEL_NONE;
 }
@@ -51,7 +51,7 @@ static void print_others(FILE *to, const CameraModes *modes)
         fputs("\n", to);
 }
 
-static void print_camera(FILE *to, const CameraEntry *camera, int verbose)
+static void print_camera(FILE *to, const CameraEntry *camera, bool verbose)
 {
     fprintf(to, "%s: %s (%s)\n", camera->path, camera->name, camera->bus);
     for (int i = 0; i < camera->modes.count; i++) {
@@ -79,9 +79,9 @@ ExitCode devices_print(const Options *options, FILE *to, Error *error)
         const CameraEntry *entry = &list.entries[i];
         cameras += entry->usable;
         if (entry->usable)
-            print_camera(to, entry, options->verbose);
-        else if (options->verbose)
-            fprintf(to, "%s: no camera: %s\n", entry->path, entry->problem.message);
+            print_camera(to, entry, options->outputs.verbose);
+        else if (options->outputs.verbose)
+            fprintf(to, "%s: not a camera: %s\n", entry->path, entry->problem.message);
     }
     int others = list.count - cameras;
     camera_list_free(&list);

@@ -26,7 +26,7 @@ static const char *grouped(int64_t value, char text[32])
 /* Free text of a weights file, which may hold anything. */
 static void print_free_text(FILE *to, const char *title, const char *text)
 {
-    char *copy = strdup(*text ? text : "not told");
+    char *copy = strdup(*text ? text : "not stated");
     if (!copy)
         return;
     text_make_printable(copy);
@@ -131,15 +131,16 @@ static void print_paper(FILE *to)
 
 ExitCode info_print(const Options *options, FILE *to, Error *error)
 {
-    Options single = *options;
+    ModelOptions single = options->model;
     single.threads = 1; /* nothing is computed */
-    const char *asked = options->operand ? options->operand : options->model;
+    if (options->operand_count)
+        single.path = options->operands[0];
     Weights weights;
-    ExitCode code = weights_load(&weights, asked, &single, error);
+    ExitCode code = weights_load(&weights, &single, error);
     if (code != EXIT_DONE)
         return code;
     LookoutError failure;
-    LookoutDetector *detector = lookout_detector_create(weights.model, options->size, &failure);
+    LookoutDetector *detector = lookout_detector_create(weights.model, single.size, &failure);
     if (!detector) {
         error_set(error, "%s", failure.message);
         weights_unload(&weights);
@@ -149,15 +150,15 @@ ExitCode info_print(const Options *options, FILE *to, Error *error)
     char alpha[TEXT_NUMBER_SIZE], parameters[32];
     text_put_number(alpha, model->alpha, 6);
     print_free_text(to, "weights", weights.path);
-    fprintf(to, "%-14s%s\n%-14s%dx%d\n", "alpha", alpha, "input", options->size, options->size);
+    fprintf(to, "%-14s%s\n%-14s%dx%d\n", "alpha", alpha, "input", single.size, single.size);
     fprintf(to, "%-14s%s\n", "parameters", grouped(model->parameters, parameters));
     print_classes(to, model);
     print_free_text(to, "training data", model->training_data);
     print_measured(to, model);
     print_free_text(to, "licence", model->licence);
     print_layers(to, detector);
-    print_anchors(to, model, options->size);
-    if (!asked)
+    print_anchors(to, model, single.size);
+    if (!single.path)
         print_paper(to);
     lookout_detector_destroy(detector);
     weights_unload(&weights);

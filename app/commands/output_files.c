@@ -2,8 +2,37 @@
 
 #include "app/run/weights.h"
 #include "base/output_path.h"
+#include "vision/input/open.h"
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+void output_files_free(OutputFiles *outputs)
+{
+    for (int i = 0; i < outputs->count; i++)
+        free(outputs->files[i].path);
+    outputs->count = 0;
+}
+
+char *output_path_for(const char *pattern, const char *name)
+{
+    const size_t name_length = strlen(name), placeholder_length = strlen(INPUT_NAME_PLACEHOLDER);
+    size_t length = strlen(pattern);
+    const char *place = pattern;
+    while ((place = strstr(place, INPUT_NAME_PLACEHOLDER))) {
+        place += placeholder_length;
+        length += name_length; /* what it replaces is counted, too: a little more than is needed */
+    }
+    char *path = malloc(length + 1), *end = path;
+    if (!path)
+        return NULL;
+    for (; (place = strstr(pattern, INPUT_NAME_PLACEHOLDER)); pattern = place + placeholder_length) {
+        end = mempcpy(end, pattern, (size_t)(place - pattern));
+        end = mempcpy(end, name, name_length);
+    }
+    strcpy(end, pattern);
+    return path;
+}
 
 static bool is_same(const struct stat *a, const struct stat *b)
 {
@@ -11,13 +40,10 @@ static bool is_same(const struct stat *a, const struct stat *b)
 }
 
 /* Of files that do not exist yet: the same name in the same folder. */
-static bool is_same_place(const char *path, const char *other)
+static bool is_same_place(const OutputFile *file, const OutputFile *other)
 {
-    struct stat status, other_status;
-    char folder[PATH_MAX], other_folder[PATH_MAX];
-    const char *name = output_path_split(path, folder), *other_name = output_path_split(other, other_folder);
-    return name && other_name && !strcmp(name, other_name) && !stat(folder, &status) &&
-           !stat(other_folder, &other_status) && is_same(&status, &other_status);
+    return file->name && other->name && !strcmp(file->name, other->name) &&
+           is_same(&file->status, &other->status);
 }
 
 static const char *shown_name(const char *path)
@@ -27,27 +53,53 @@ static const char *shown_name(const char *path)
 
 static int refuse(const OutputFiles *outputs, const char *name, const char *output)
 {
-    return error_set(outputs->error, "%s would be overwritten by the output %s; write to another file", name,
-                     shown_name(output));
+    return error_set_usage(outputs->error, "%s would be overwritten by the output %s; write to another file",
+                           name, shown_name(output));
+}
+
+/* Looks where the path leads. */
+static void find_file(OutputFile *file)
+{
+    char folder[PATH_MAX];
+    const bool is_stdout = !strcmp(file->path, "-");
+    file->exists = !(is_stdout ? fstat(STDOUT_FILENO, &file->status) : stat(file->path, &file->status));
+    if (file->exists || is_stdout)
+        return;
+    file->name = output_path_split(file->path, folder);
+    if (file->name && stat(folder, &file->status))
+        file->name = NULL;
 }
 
 int output_files_add(OutputFiles *outputs, const char *path)
 {
     if (!path)
         return 0;
-    struct stat status;
-    bool exists = !(strcmp(path, "-") ? stat(path, &status) : fstat(STDOUT_FILENO, &status));
-    if (exists && output_files_check(outputs, shown_name(path), &status))
-        return -1;
-    for (int i = 0; i < outputs->count && !exists; i++)
-        if (!outputs->files[i].exists && is_same_place(path, outputs->files[i].path))
-            return refuse(outputs, path, outputs->files[i].path);
-    int place = outputs->count++;
-    outputs->files[place].path = path;
-    outputs->files[place].exists = exists;
-    if (exists)
-        outputs->files[place].status = status;
-    return 0;
+    OutputFile file = {.path = strdup(path)};
+    if (!file.path)
+        return error_set(outputs->error, "out of memory");
+    find_file(&file);
+    int failed = file.exists ? output_files_check(outputs, shown_name(path), &file.status) : 0;
+    for (int i = 0; i < outputs->count && !file.exists && !failed; i++)
+        if (!outputs->files[i].exists && is_same_place(&file, &outputs->files[i]))
+            failed = refuse(outputs, path, outputs->files[i].path);
+    if (failed)
+        free(file.path);
+    else
+        outputs->files[outputs->count++] = file;
+    return failed;
+}
+
+int output_files_add_each(OutputFiles *outputs, const char *pattern, const InputSpec *inputs, int count)
+{
+    if (!pattern || !strstr(pattern, INPUT_NAME_PLACEHOLDER))
+        return output_files_add(outputs, pattern);
+    int failed = 0;
+    for (int i = 0; i < count && !failed; i++) {
+        char *path = output_path_for(pattern, inputs[i].name);
+        failed = path ? output_files_add(outputs, path) : error_set(outputs->error, "out of memory");
+        free(path);
+    }
+    return failed;
 }
 
 int output_files_check(void *context, const char *name, const struct stat *status)
@@ -66,5 +118,14 @@ int output_files_check_settings(OutputFiles *outputs, const Options *options)
     if (options->config && !stat(options->config, &status) &&
         output_files_check(outputs, options->config, &status))
         return -1;
-    return weights_visit_files(options->model, output_files_check, outputs);
+    return weights_visit_files(&options->model, output_files_check, outputs);
+}
+
+int output_files_check_inputs(OutputFiles *outputs, const InputSpec *inputs, int count)
+{
+    int failed = 0;
+    for (int i = 0; i < count && !failed; i++)
+        if (inputs[i].path)
+            failed = input_visit_files(inputs[i].path, output_files_check, outputs);
+    return failed;
 }

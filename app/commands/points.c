@@ -1,23 +1,26 @@
 #include "app/commands/points.h"
 
-#include "app/options/option_table.h"
 #include "app/run/weights.h"
 #include <string.h>
 
 static const OptionAlphas every_alpha = {4, {1, 0.75, 0.5, 0.25}};
 static const OptionAlphas weights_alpha = {1, {0}};
 static const OptionSizes every_size = {
-    4, {OPTION_FULL_SIZE, OPTION_FULL_SIZE / 7 * 6, OPTION_FULL_SIZE / 7 * 5, OPTION_FULL_SIZE / 7 * 4}};
-static const OptionSizes full_size = {1, {OPTION_FULL_SIZE}};
+    4, {LOOKOUT_FULL_SIZE, LOOKOUT_FULL_SIZE / 7 * 6, LOOKOUT_FULL_SIZE / 7 * 5, LOOKOUT_FULL_SIZE / 7 * 4}};
+static const OptionSizes full_size = {1, {LOOKOUT_FULL_SIZE}};
 
-/* Whether every width has the same file: one that was named. Returns -1 with error where one has none. */
+/* Whether every width has the same file: one that was named. Returns -1 with error where a width has none. */
 static int is_single_file(const Options *options, Error *error)
 {
-    char first[PATH_MAX], path[PATH_MAX];
-    if (weights_find(options->model, every_alpha.values[0], first, error) ||
-        weights_find(options->model, every_alpha.values[1], path, error))
+    char first[PATH_MAX], second[PATH_MAX];
+    ModelOptions model = options->model;
+    model.alpha = every_alpha.values[0];
+    if (weights_find(&model, first, error))
         return -1;
-    return !strcmp(first, path);
+    model.alpha = every_alpha.values[1];
+    if (weights_find(&model, second, error))
+        return -1;
+    return !strcmp(first, second);
 }
 
 int points_of_bench(const Options *options, Points *points, Error *error)

@@ -1,26 +1,26 @@
-/* What the user asked for: command line over config file over defaults. */
+/*
+ * What the user asked for: command line over config file over defaults. Each module has a struct of its own,
+ * which is all that it sees of the options; only commands see the whole.
+ */
 #ifndef LOOKOUT_APP_OPTIONS_OPTIONS_H
 #define LOOKOUT_APP_OPTIONS_OPTIONS_H
 
+#include "app/run/channel_options.h"
+#include "app/run/detection.h"
+#include "app/run/weights.h"
+#include "app/sinks/output_options.h"
 #include "base/error.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "vision/input.h"
+#include <stdbool.h>
 
 typedef enum Command {
-    COMMAND_DETECT, /* no command word: lookout [INPUT] */
+    COMMAND_DETECT, /* no command word: lookout [INPUT...] */
     COMMAND_INFO,
     COMMAND_BENCH,
     COMMAND_EVAL,
     COMMAND_DEVICES,
     COMMAND_COUNT,
 } Command;
-
-/* --alpha auto */
-#define OPTION_ALPHA_AUTO (-1)
-
-typedef struct OptionDimensions {
-    int width, height;
-} OptionDimensions;
 
 /* Lists of bench and eval, each value once, in the order given; empty where the option is not given. */
 #define OPTION_MAX_ALPHAS 4
@@ -39,60 +39,55 @@ typedef struct OptionSizes {
 /* eval's --threshold where it is not given: low, so that precision is known at every recall */
 #define OPTION_EVAL_THRESHOLD 0.001
 
+/* eval's own; files are NULL where they are not asked for */
+typedef struct EvalOptions {
+    const char *detections; /* COCO's results format */
+    const char *plot;       /* SVG */
+    bool voc;               /* also AP as Pascal VOC took it from 2010 on */
+    bool voc07;             /* also as it did until 2009 */
+} EvalOptions;
+
+#define OPTIONS_MAX_INPUTS 64
+
 typedef struct Options {
     Command command;
-    const char *operand; /* INPUT, info's MODEL or eval's DATASET; NULL when not given */
-
-    const char *output;
-    const char *json;
-    const char *stats;
-    const char *config; /* the file that was read, also without --config; NULL: none */
-    int headless;
-
-    double alpha; /* 0: not given; OPTION_ALPHA_AUTO; the first of a list */
-    int size;     /* of the network's input, pixels a side; -r and --size both set it; the first of a list */
+    ModelOptions model; /* its alpha and size are the first of the lists */
     OptionAlphas alphas;
     OptionSizes sizes;
-    const char *model;
-    double threshold;
-    double nms;
-    int max_detections;
-    const char *classes; /* names separated by commas; NULL: all */
+    DetectionOptions detection;
+    CameraOptions camera;
+    ChannelOptions channel;
+    OutputOptions outputs;
+    EvalOptions eval;
+    const char *config; /* the file that was read, also without --config; NULL: none */
+    bool version;
+    bool help;
 
-    int threads; /* 0: cores in the affinity mask */
-    const char *isa;
+    int operand_count; /* INPUT..., MODEL or DATASET, as they stand on the command line */
+    const char *operands[OPTIONS_MAX_INPUTS];
+    int section_count; /* [input NAME] of the config file */
+    InputSpec sections[OPTIONS_MAX_INPUTS];
+    int input_count; /* what detection reads, made from both by inputs_resolve() */
+    InputSpec inputs[OPTIONS_MAX_INPUTS];
 
-    const char *detections; /* eval's files, NULL: none */
-    const char *plot;
-    int voc; /* AP as Pascal VOC took it from 2010 on; voc07: until 2009 */
-    int voc07;
-
-    OptionDimensions camera_size; /* 0 x 0: chosen */
-    double camera_fps;            /* 0: chosen */
-    const char *camera_format;    /* NULL: chosen */
-    int exit_on_lost;
-
-    int frames; /* 0: all */
-    int loop;
-    int realtime;
-    double target_fps; /* of --alpha auto; 0: the input's */
-    int steady;
-    int progress;
-    int verbose;
-    int version;
-    int help;
+    /* what strings of the above point to besides argv: freed by options_free() */
+    struct {
+        char *config_path, *config_text, *input_names;
+    } owned;
 } Options;
 
 Options options_default(void);
+void options_free(Options *options); /* takes the defaults, too */
 
-/* Applies a command line (argv[0] is skipped) to options, whose strings then point into argv. Only reads and
- * writes its arguments. Returns 0, or -1 with error: a usage error. */
+/* Applies a command line (argv[0] is skipped) to options, whose strings then point into argv. Reads and
+ * writes nothing but its arguments. Returns 0, or -1 with error: a usage error. */
 int options_parse(Options *options, int argc, char *const argv[], Error *error);
 
 /* Applies one option by its long name, as a config file does. Returns 0 or -1 with error. */
 int options_set(Options *options, const char *name, const char *value, Error *error);
 
-/* Checks that hold for all options together, once everything is applied. Returns 0 or -1 with error. */
+/* Checks that hold for all options together, once everything is applied and inputs are resolved. Returns 0
+ * or -1 with error: a usage error. */
 int options_check(const Options *options, Error *error);
 
 #endif

@@ -1,7 +1,7 @@
 #include "app/run/detector_grid.h"
 #include "base/exit_code.h"
 
-#include "app/run/classes.h"
+#include "app/run/detection.h"
 #include <math.h>
 #include <string.h>
 
@@ -47,14 +47,14 @@ static void list_sizes(DetectorGrid *grid, int asked)
     sizes[place] = asked;
 }
 
-ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, Error *error)
+ExitCode grid_open(DetectorGrid *grid, const ModelOptions *options, int *number, Error *error)
 {
     *grid = (DetectorGrid){0};
     Weights weights;
-    ExitCode code = weights_load(&weights, options->model, options, error);
+    ExitCode code = weights_load(&weights, options, error);
     if (code != EXIT_DONE)
         return code;
-    grid->asked = options->model;
+    grid->asked = options->path;
     memcpy(grid->path, weights.path, sizeof grid->path);
     grid->engine = weights.engine;
     grid->info = lookout_model_info(weights.model);
@@ -102,7 +102,7 @@ int grid_number(const DetectorGrid *grid, double alpha, int size, Error *error)
 int grid_find_weights(const DetectorGrid *grid, int number, char path[PATH_MAX], Error *error)
 {
     double alpha = grid_alpha(grid, number);
-    if (weights_find(grid->asked, alpha, path, error))
+    if (weights_find(&(ModelOptions){.path = grid->asked, .alpha = alpha}, path, error))
         return -1;
     /* the same file for another alpha: it is the file itself that --model names */
     if (!strcmp(path, grid->path) && !same_alpha(alpha, grid->info->alpha))

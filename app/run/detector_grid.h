@@ -29,7 +29,7 @@ typedef struct DetectorGrid {
 /* Starts an engine and loads the options' model; makes the lists, no detector. *number becomes the point that
  * the options ask for. The options' strings must outlive the grid. Returns EXIT_DONE, or another code with
  * error: the grid is then zeroed. */
-ExitCode grid_open(DetectorGrid *grid, const Options *options, int *number, Error *error);
+ExitCode grid_open(DetectorGrid *grid, const ModelOptions *options, int *number, Error *error);
 void grid_close(DetectorGrid *grid); /* takes a zeroed one */
 
 double grid_alpha(const DetectorGrid *grid, int number);

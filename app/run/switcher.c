@@ -122,7 +122,7 @@ static int wake(Switcher *switcher, Error *error)
 
 /* ---- life --------------------------------------------------------------------------------------- */
 
-ExitCode switcher_create(const Options *options, Switcher **result, Error *error)
+ExitCode switcher_create(const ModelOptions *options, Switcher **result, Error *error)
 {
     *result = NULL;
     Switcher *switcher = calloc(1, sizeof *switcher);

@@ -22,7 +22,7 @@ typedef struct SwitchPoint {
 /* Starts an engine and loads what the options ask for; other weights are not touched before somebody asks.
  * The options' strings outlive the switcher. Returns EXIT_DONE or another code with error; *switcher is then
  * NULL. */
-ExitCode switcher_create(const Options *options, Switcher **switcher, Error *error);
+ExitCode switcher_create(const ModelOptions *options, Switcher **switcher, Error *error);
 /* Waits for the background thread, which finishes the one detector that it is making. Takes NULL. */
 void switcher_destroy(Switcher *switcher);
 

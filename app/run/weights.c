@@ -26,20 +26,21 @@ static int join(char path[PATH_MAX], const char *directory, double alpha)
 }
 
 /* A file or directory that the user names. */
-static int find_asked(const char *asked, double alpha, char path[PATH_MAX], Error *error)
+static int find_named(const char *named, double alpha, char path[PATH_MAX], Error *error)
 {
     struct stat status;
-    if (stat(asked, &status))
-        return error_set(error, "weights %s: %s", asked, strerror(errno));
+    if (stat(named, &status))
+        return error_set(error, "weights %s: %s", named, strerror(errno));
     if (!S_ISDIR(status.st_mode)) {
-        if (snprintf(path, PATH_MAX, "%s", asked) >= PATH_MAX)
-            return error_set(error, "weights %s: the path is too long", asked);
+        if (snprintf(path, PATH_MAX, "%s", named) >= PATH_MAX)
+            return error_set(error, "weights %s: the path is too long", named);
         return 0;
     }
-    if (join(path, asked, alpha))
-        return error_set(error, "weights %s: the path is too long", asked);
+    if (join(path, named, alpha))
+        return error_set(error, "weights %s: the path is too long", named);
     if (access(path, F_OK))
-        return error_set(error, "weights %s: the directory has no %s", asked, strrchr(path, '/') + 1);
+        return error_set(error, "weights %s: there is no %s in this directory", named,
+                         strrchr(path, '/') + 1);
     return 0;
 }
 
@@ -53,11 +54,11 @@ static int is_in_build_folder(void)
 }
 
 /* The file or directory that the user names; NULL: none. */
-static const char *named_place(const char *asked)
+static const char *named_place(const char *path)
 {
     const char *environment = getenv("LOOKOUT_MODELS");
-    if (asked)
-        return asked;
+    if (path)
+        return path;
     return environment && *environment ? environment : NULL;
 }
 
@@ -67,12 +68,12 @@ static const char *default_directory(void)
                                                                        : LOOKOUT_DATA_DIR;
 }
 
-int weights_find(const char *asked, double alpha, char path[PATH_MAX], Error *error)
+int weights_find(const ModelOptions *options, char path[PATH_MAX], Error *error)
 {
-    const char *named = named_place(asked);
+    const char *named = named_place(options->path);
     if (named)
-        return find_asked(named, alpha, path, error);
-    if (join(path, default_directory(), alpha) || access(path, F_OK))
+        return find_named(named, options->alpha, path, error);
+    if (join(path, default_directory(), options->alpha) || access(path, F_OK))
         return error_set(
             error, "no weights: there is no %s; name a file or directory with --model or LOOKOUT_MODELS",
             path);
@@ -86,9 +87,9 @@ static bool has_weights_suffix(const char *name)
     return length > suffix_length && !strcmp(name + length - suffix_length, suffix);
 }
 
-int weights_visit_files(const char *asked, FileVisitor *visit, void *context)
+int weights_visit_files(const ModelOptions *options, FileVisitor *visit, void *context)
 {
-    const char *named = named_place(asked);
+    const char *named = named_place(options->path);
     const char *place = named ? named : default_directory();
     struct stat status;
     if (stat(place, &status))
@@ -97,12 +98,12 @@ int weights_visit_files(const char *asked, FileVisitor *visit, void *context)
                                    : visit(context, place, &status);
 }
 
-ExitCode weights_load(Weights *weights, const char *asked, const Options *options, Error *error)
+ExitCode weights_load(Weights *weights, const ModelOptions *options, Error *error)
 {
     LookoutError failure;
     ExitCode code = EXIT_FAILED;
     *weights = (Weights){0};
-    if (weights_find(asked, options->alpha, weights->path, error))
+    if (weights_find(options, weights->path, error))
         goto fail;
     const LookoutEngineOptions engine = {options->threads, options->isa};
     weights->engine = lookout_engine_create(&engine, &failure);

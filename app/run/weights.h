@@ -1,23 +1,34 @@
-/* Finding and loading the weights that the options ask for. */
+/* The network that the user asks for: finding and loading its weights. */
 #ifndef LOOKOUT_APP_RUN_WEIGHTS_H
 #define LOOKOUT_APP_RUN_WEIGHTS_H
 
-#include "app/options/options.h"
+#include "base/error.h"
 #include "base/exit_code.h"
 #include "base/file_visitor.h"
 #include "detector/lookout.h"
 #include <limits.h>
 
-/* Finds the file: asked (--model, or info's MODEL; may be NULL), else the environment's LOOKOUT_MODELS, else
- * the installed data directory or, for a program in its build folder, models/ of its source tree. A directory
- * holds lookout-A.AA.safetensors, of which alpha chooses one (0: the default, 1). Returns 0, or -1 with
- * error. */
-int weights_find(const char *asked, double alpha, char path[PATH_MAX], Error *error);
+/* ModelOptions.alpha of a run that chooses alpha and size itself, to hold a frame rate. */
+#define MODEL_ALPHA_AUTO (-1)
 
-/* Visits the weights that a run may read, whatever alpha it comes to: the file, or every *.safetensors of the
- * directory, that weights_find() looks at. What cannot be looked at is left out. Returns 0, or what the
+typedef struct ModelOptions {
+    const char *path; /* weights file or directory; NULL: LOOKOUT_MODELS, else the default directory */
+    double alpha;     /* width multiplier; 0: not given; MODEL_ALPHA_AUTO */
+    int size;         /* of the input, pixels a side */
+    int threads;      /* 0: as many as the cores that the program may use */
+    const char *isa;  /* instruction set of the kernels; NULL: the best */
+} ModelOptions;
+
+/* Finds the file: options->path, else the environment's LOOKOUT_MODELS, else in the installed data directory
+ * or, for a program in its build folder, in models/ of its source tree. A directory holds
+ * lookout-A.AA.safetensors, of which options->alpha chooses one (not given or auto: 1). Returns 0, or -1 with
+ * error. */
+int weights_find(const ModelOptions *options, char path[PATH_MAX], Error *error);
+
+/* Visits the weights that a run may read, whatever alpha it comes to use: the file, or every *.safetensors of
+ * the directory, that weights_find() looks at. What cannot be looked at is left out. Returns 0, or what the
  * visitor ended the round with. */
-int weights_visit_files(const char *asked, FileVisitor *visit, void *context);
+int weights_visit_files(const ModelOptions *options, FileVisitor *visit, void *context);
 
 typedef struct Weights {
     LookoutEngine *engine;
@@ -25,9 +36,9 @@ typedef struct Weights {
     char path[PATH_MAX];
 } Weights;
 
-/* Starts an engine and loads asked's weights, refusing another alpha than options->alpha. Returns EXIT_DONE,
- * or another code with error; weights is then empty. */
-ExitCode weights_load(Weights *weights, const char *asked, const Options *options, Error *error);
+/* Starts an engine and loads the weights, refusing another alpha than options->alpha. Returns EXIT_DONE, or
+ * another code with error; weights is then empty. */
+ExitCode weights_load(Weights *weights, const ModelOptions *options, Error *error);
 void weights_unload(Weights *weights); /* takes an empty one */
 
 #endif

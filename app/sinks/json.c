@@ -40,8 +40,8 @@ Output *json_output_create(const RunInfo *run)
     JsonOutput *json = calloc(1, sizeof *json);
     if (!json)
         return NULL;
-    *json = (JsonOutput){.output = {&functions}, .path = run->options->json};
-    json->line = json_line_create(run->model, run->options->max_detections);
+    *json = (JsonOutput){.output = {&functions}, .path = run->outputs->json};
+    json->line = json_line_create(run->model, run->detection->max_detections);
     if (!json->line) {
         free(json);
         return NULL;

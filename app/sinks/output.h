@@ -2,7 +2,9 @@
 #ifndef LOOKOUT_APP_SINKS_OUTPUT_H
 #define LOOKOUT_APP_SINKS_OUTPUT_H
 
-#include "app/options/options.h"
+#include "app/run/channel_options.h"
+#include "app/run/detection.h"
+#include "app/sinks/output_options.h"
 #include "app/sinks/result_file.h"
 #include "detector/lookout.h"
 #include "vision/frame.h"
@@ -47,7 +49,9 @@ void output_destroy(Output *output); /* takes NULL */
 
 /* What a run works with; everything in it outlives the outputs. */
 typedef struct RunInfo {
-    const Options *options;
+    const OutputOptions *outputs;
+    const DetectionOptions *detection;
+    const ChannelOptions *channel;
     const LookoutModelInfo *model;
     const char *isa;
     int threads;
@@ -55,10 +59,10 @@ typedef struct RunInfo {
     struct Control *control; /* app/run/control.h */
 } RunInfo;
 
-/* JSON Lines to options->json. The file is created with the first frame. NULL when out of memory. */
+/* JSON Lines to outputs->json. The file is created with the first frame. NULL when out of memory. */
 Output *json_output_create(const RunInfo *run);
 
-/* Annotated recording to options->output. NULL with error. */
+/* Annotated recording to outputs->output. NULL with error. */
 Output *recording_create(const RunInfo *run, Error *error);
 /* What it encodes with; see writer_encoder(). */
 const char *recording_encoder(const Output *recording, int *fallback);

@@ -32,7 +32,7 @@ static void destroy(Output *output)
 
 static int64_t expected_frames(const RunInfo *run)
 {
-    int64_t limit = run->options->frames, clip = run->options->loop ? 0 : run->source->frame_count;
+    int64_t limit = run->channel->frames, clip = run->channel->loop ? 0 : run->source->frame_count;
     return limit && (!clip || limit < clip) ? limit : clip;
 }
 

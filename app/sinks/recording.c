@@ -47,14 +47,14 @@ Output *recording_create(const RunInfo *run, Error *error)
         return NULL;
     }
     recording->output = (Output){&functions};
-    recording->to_stdout = !strcmp(run->options->output, "-");
+    recording->to_stdout = !strcmp(run->outputs->output, "-");
     const WriterOptions options = {
         .frame_rate = run->source->frame_rate,
-        .still = run->source->still && !run->options->loop,
+        .still = run->source->still && !run->channel->loop,
         .live = run->source->live,
     };
     Error why;
-    recording->writer = writer_create(run->options->output, &options, &why);
+    recording->writer = writer_create(run->outputs->output, &options, &why);
     if (!recording->writer) {
         error_set(error, "%s", why.message);
         free(recording);

@@ -102,7 +102,7 @@ void statistics_say(const Output *output)
                                  statistics->run->model->classes[i], (long long)statistics->detections[i]);
     message("detections: %s", list);
 
-    if (!statistics->run->options->verbose)
+    if (!statistics->run->outputs->verbose)
         return;
     length = 0;
     for (int i = 0; i < STAGE_COUNT; i++)
@@ -185,8 +185,8 @@ WriteStatus statistics_write(const Output *output, const Output *recording, Erro
     char *text = json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(12));
     json_decref(object);
     if (!text)
-        return (WriteStatus)error_set(error, "%s: out of memory", statistics->run->options->stats);
-    ResultFile *file = result_file_create(statistics->run->options->stats, -1, error);
+        return (WriteStatus)error_set(error, "%s: out of memory", statistics->run->outputs->stats);
+    ResultFile *file = result_file_create(statistics->run->outputs->stats, -1, error);
     WriteStatus status = file ? result_file_write(file, text, strlen(text), error) : WRITE_FAILED;
     if (status == WRITE_OK)
         status = result_file_write(file, "\n", 1, error);

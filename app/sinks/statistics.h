@@ -11,7 +11,7 @@ Output *statistics_create(const RunInfo *run);
 void statistics_say(const Output *statistics);
 
 /* Writes {"frames":..,"seconds":..,"fps":..,"inference_ms":{"median":..,"p95":..},...,"detections":{class:
- * count},"peak_rss_mb":..} and a newline to options->stats; of a camera also "camera":{what became of its
+ * count},"peak_rss_mb":..} and a newline to outputs->stats; of a camera also "camera":{what became of its
  * frames, latency}, of a recording (may be NULL) its encoder and what it dropped. */
 WriteStatus statistics_write(const Output *statistics, const Output *recording, Error *error);
 

@@ -1,6 +1,6 @@
 #include "app/window/view_text.h"
 
-#include "app/options/option_table.h"
+#include "detector/lookout.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,7 +33,7 @@ void view_text_status(char *text, size_t size, const View *view, const Facts *fa
         add(text, size, "skipped\t%lld\n", (long long)facts->skipped);
     if (facts->size) {
         add(text, size, "alpha\t%g%s\n", facts->alpha, automatic);
-        add(text, size, "rho\t%.2f (%d)%s\n", (double)facts->size / OPTION_FULL_SIZE, facts->size, automatic);
+        add(text, size, "rho\t%.2f (%d)%s\n", (double)facts->size / LOOKOUT_FULL_SIZE, facts->size, automatic);
     }
     add(text, size, "threshold\t%.2f\n", control_threshold(view->control));
     add(text, size, "threads\t%d, %s", view->threads, view->isa);

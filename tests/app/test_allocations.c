@@ -69,19 +69,18 @@ static int run(const char *output)
     atomic_int stop = 0;
     Options options;
     Error error;
-    char *config;
     if (write_clip(clip)) {
         perror(clip);
         return -1;
     }
     atomic_store(&detections, 0);
     forget_allocations();
-    if (config_load(&options, sizeof argv / sizeof *argv - 1, argv, &config, &error)) {
+    if (config_load(&options, sizeof argv / sizeof *argv - 1, argv, &error)) {
         fprintf(stderr, "%s\n", error.message);
         return -1;
     }
     int code = session_run(&options, &stop);
-    free(config);
+    options_free(&options);
     printf("%s: exit code %d, %d detections, %d allocations in frames %d to %d\n", output, code,
            atomic_load(&detections), allocations_counted(), WARM_FRAMES, LAST_FRAME - 1);
     return code || atomic_load(&detections) != FRAMES || allocations_counted();

@@ -1,8 +1,6 @@
 /* The command line: bytes, cut into arguments at NULs and newlines. */
-#include "app/options/options.h"
-
+#include "app/options/inputs.h"
 #include "detector/lookout.h"
-
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    enum { MOST = 64 };
+    enum { MOST = OPTIONS_MAX_INPUTS + 8 };
     char *text = malloc(size + 1), *argv[MOST + 2] = {"lookout"};
     if (!text)
         return 0;
@@ -25,14 +23,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     }
     Options options = options_default();
     Error error;
-    if (!options_parse(&options, argc, argv, &error)) {
+    if (!options_parse(&options, argc, argv, &error) && !inputs_resolve(&options, &error)) {
         options_check(&options, &error);
-        if (options.size % LOOKOUT_SIZE_STEP || options.size < LOOKOUT_MIN_SIZE ||
-            options.size > LOOKOUT_MAX_SIZE || !(options.threshold >= 0 && options.threshold <= 1) ||
-            options.threads < 0 || options.threads > LOOKOUT_MAX_THREADS ||
+        if (options.model.size % LOOKOUT_SIZE_STEP || options.model.size < LOOKOUT_MIN_SIZE ||
+            options.model.size > LOOKOUT_MAX_SIZE ||
+            !(options.detection.threshold >= 0 && options.detection.threshold <= 1) ||
+            options.model.threads < 0 || options.model.threads > LOOKOUT_MAX_THREADS ||
             options.alphas.count > OPTION_MAX_ALPHAS || options.sizes.count > OPTION_MAX_SIZES)
             abort();
+        for (int i = 0; i < options.input_count; i++)
+            if (!input_name_is_valid(options.inputs[i].name))
+                abort();
     }
+    options_free(&options);
     free(text);
     return 0;
 }

@@ -1,7 +1,7 @@
 #include "app/commands/eval/categories.h"
 #include "base/exit_code.h"
 
-#include "app/run/classes.h"
+#include "app/run/detection.h"
 #include "base/message.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static void tell_absent(const Categories *categories, const Dataset *dataset, co
                 rest_of(&absent, rest));
 }
 
-static ExitCode fail_unmatched(const Dataset *dataset, const Options *options, Error *error)
+static ExitCode fail_unmatched(const Dataset *dataset, const DetectionOptions *options, Error *error)
 {
     NameList names = {.count = 0};
     char rest[32];
@@ -95,7 +95,7 @@ static ExitCode fail_unmatched(const Dataset *dataset, const Options *options, E
 }
 
 ExitCode categories_match(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model,
-                          const Options *options, Error *error)
+                          const DetectionOptions *options, Error *error)
 {
     *categories = (Categories){0};
     if (allocate(categories, dataset, model)) {
@@ -103,8 +103,9 @@ ExitCode categories_match(Categories *categories, const Dataset *dataset, const 
         return EXIT_FAILED;
     }
     memset(categories->wanted, 1, (size_t)model->class_count);
-    if (options->classes && classes_select(options->classes, model, categories->wanted, error))
+    if (detection_settings(options, model, categories->wanted, &categories->settings, error))
         return EXIT_USAGE;
+    categories->settings.classes = categories->wanted;
     if (!match(categories, dataset, model))
         return fail_unmatched(dataset, options, error);
     if (options->classes)

@@ -33,10 +33,10 @@ static int fail_memory(Error *error)
 static int check_points(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
-    if (points_count(&eval->points) > 1 && (options->detections || options->plot))
+    if (points_count(&eval->points) > 1 && (options->eval.detections || options->eval.plot))
         return error_set(error,
                          "option --%s: is of one point, and --alpha and --size name %d; name one of each",
-                         options->detections ? "detections" : "plot", points_count(&eval->points));
+                         options->eval.detections ? "detections" : "plot", points_count(&eval->points));
     return 0;
 }
 
@@ -47,41 +47,41 @@ static int check_file(OutputFiles *outputs, const char *path)
 }
 
 /* Outputs replace existing files, so none may be of the data set, or another that is read. */
-static int check_files(const Eval *eval, Error *error)
+static int check_files(const Eval *eval, OutputFiles *outputs)
 {
     const Options *options = eval->options;
     const Dataset *dataset = eval->dataset;
-    const char *const paths[] = {options->json, options->detections, options->plot};
-    OutputFiles outputs = {.error = error};
-    if (output_files_add(&outputs, "-")) /* for the table, or what is to go there instead of it */
+    const char *const paths[] = {options->outputs.json, options->eval.detections, options->eval.plot};
+    if (output_files_add(outputs, "-")) /* for the table, or what goes there in its place */
         return -1;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (paths[i] && strcmp(paths[i], "-") && output_files_add(&outputs, paths[i]))
+        if (paths[i] && strcmp(paths[i], "-") && output_files_add(outputs, paths[i]))
             return -1;
-    if (output_files_check_settings(&outputs, options))
+    if (output_files_check_settings(outputs, options))
         return -1;
     for (int i = 0; i < dataset->file_count; i++)
-        if (check_file(&outputs, dataset->files[i]))
+        if (check_file(outputs, dataset->files[i]))
             return -1;
     for (int i = 0; i < dataset->image_count; i++)
-        if (check_file(&outputs, dataset->images[i].path))
+        if (check_file(outputs, dataset->images[i].path))
             return -1;
     return 0;
 }
 
 static int check_outputs(const Options *options, Error *error)
 {
-    return whole_file_check(options->json, error) || whole_file_check(options->detections, error) ||
-           whole_file_check(options->plot, error);
+    return whole_file_check(options->outputs.json, error) ||
+           whole_file_check(options->eval.detections, error) || whole_file_check(options->eval.plot, error);
 }
 
 /* Threads that may work: those of an engine that is asked for no number. */
 static int count_threads(const Options *options, Error *error)
 {
     LookoutError failure;
-    if (options->threads)
-        return options->threads;
-    LookoutEngine *engine = lookout_engine_create(&(LookoutEngineOptions){.isa = options->isa}, &failure);
+    if (options->model.threads)
+        return options->model.threads;
+    LookoutEngine *engine =
+        lookout_engine_create(&(LookoutEngineOptions){.isa = options->model.isa}, &failure);
     if (!engine)
         return error_set(error, "%s", failure.message);
     const int threads = lookout_engine_threads(engine);
@@ -95,10 +95,10 @@ static int allocate_run(Eval *eval, Error *error)
     const int points = points_count(&eval->points);
     const size_t images = (size_t)eval->dataset->image_count;
     run->problems = calloc(images, sizeof *run->problems);
-    run->found = eval->options->detections ? calloc(images, sizeof *run->found) : NULL;
+    run->found = eval->options->eval.detections ? calloc(images, sizeof *run->found) : NULL;
     run->metrics = calloc((size_t)points, sizeof *run->metrics);
     eval->report.results = calloc((size_t)points, sizeof *eval->report.results);
-    if (!run->problems || (eval->options->detections && !run->found) || !run->metrics ||
+    if (!run->problems || (eval->options->eval.detections && !run->found) || !run->metrics ||
         !eval->report.results)
         return fail_memory(error);
     for (int i = 0; i < points; i++) {
@@ -118,7 +118,7 @@ static ExitCode open_eval(Eval *eval, Error *error)
         return EXIT_USAGE;
     if (check_outputs(options, error))
         return EXIT_FAILED;
-    ExitCode code = networks_open(&eval->networks, &eval->points, options, error);
+    ExitCode code = networks_open(&eval->networks, &eval->points, &options->model, error);
     if (code != EXIT_DONE)
         return code;
     const Weights *first = &eval->networks.weights[0];
@@ -126,12 +126,15 @@ static ExitCode open_eval(Eval *eval, Error *error)
     eval->report.isa = lookout_engine_isa(first->engine);
     if (!options->alphas.count)
         eval->points.alphas.values[0] = eval->report.model->alpha;
-    eval->dataset = dataset_open(options->operand, error);
+    eval->dataset = dataset_open(options->operands[0], error);
     if (!eval->dataset)
         return EXIT_FAILED;
-    if (check_files(eval, error))
+    OutputFiles outputs = {.error = error};
+    const int refused = check_files(eval, &outputs);
+    output_files_free(&outputs);
+    if (refused)
         return EXIT_USAGE;
-    code = categories_match(&eval->categories, eval->dataset, eval->report.model, options, error);
+    code = categories_match(&eval->categories, eval->dataset, eval->report.model, &options->detection, error);
     if (code != EXIT_DONE)
         return code;
     eval->run.options = options;
@@ -171,7 +174,7 @@ static int name_problems(const Eval *eval)
     for (int i = 0; i < eval->dataset->image_count; i++) {
         if (!eval->run.problems[i])
             continue;
-        if (count++ < USUALLY_NAMED || eval->options->verbose)
+        if (count++ < USUALLY_NAMED || eval->options->outputs.verbose)
             message("%s", eval->run.problems[i]);
     }
     return count;
@@ -193,7 +196,7 @@ static WriteStatus write_results(const Eval *eval, Error *error)
     const Report *report = &eval->report;
     int to_stdout = 0; /* the table would stand between the lines */
     WriteStatus status = WRITE_OK;
-    const char *const outputs[] = {options->json, options->detections, options->plot};
+    const char *const outputs[] = {options->outputs.json, options->eval.detections, options->eval.plot};
     char *(*const make[])(const Report *) = {report_json, report_detections, plot_svg};
     for (int i = 0; i < 3 && status == WRITE_OK; i++) {
         if (!outputs[i])
@@ -225,7 +228,8 @@ static ExitCode tell(Eval *eval, Error *error)
     if (!left_out)
         return EXIT_DONE;
     error_set(error, "%s: %d of %d pictures could not be measured and are left out%s", eval->dataset->name,
-              left_out, images, left_out > USUALLY_NAMED && !eval->options->verbose ? "; -v names all" : "");
+              left_out, images,
+              left_out > USUALLY_NAMED && !eval->options->outputs.verbose ? "; -v names all" : "");
     return EXIT_FAILED;
 }
 

@@ -1,15 +1,15 @@
 #include "app/commands/eval/networks.h"
 #include "base/exit_code.h"
 
-#include "app/run/classes.h"
+#include "app/run/detection.h"
 
-static ExitCode load(Networks *networks, int index, double alpha, const Options *options, Error *error)
+static ExitCode load(Networks *networks, int index, double alpha, const ModelOptions *options, Error *error)
 {
     Weights *first = &networks->weights[0], *weights = &networks->weights[index];
-    Options single = *options;
+    ModelOptions single = *options;
     single.alpha = alpha;
     single.threads = 1;
-    const ExitCode code = weights_load(weights, options->model, &single, error);
+    const ExitCode code = weights_load(weights, &single, error);
     if (code != EXIT_DONE)
         return code;
     if (classes_are_same(lookout_model_info(first->model), lookout_model_info(weights->model)))
@@ -19,7 +19,7 @@ static ExitCode load(Networks *networks, int index, double alpha, const Options 
     return EXIT_FAILED;
 }
 
-ExitCode networks_open(Networks *networks, const Points *points, const Options *options, Error *error)
+ExitCode networks_open(Networks *networks, const Points *points, const ModelOptions *options, Error *error)
 {
     const int size_count = points->sizes.count;
     ExitCode code = EXIT_DONE;

@@ -14,7 +14,7 @@ typedef struct Networks {
 /* Loads weights and makes detectors, on engines without threads of their own. Refuses widths whose weights
  * have other classes than the first. Returns EXIT_DONE, or another code with error; networks is then empty.
  */
-ExitCode networks_open(Networks *networks, const Points *points, const Options *options, Error *error);
+ExitCode networks_open(Networks *networks, const Points *points, const ModelOptions *options, Error *error);
 void networks_close(Networks *networks); /* takes an empty one */
 
 #endif

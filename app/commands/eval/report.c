@@ -59,7 +59,7 @@ static void put_heading(FILE *to, const Report *report)
 
 static void put_points(FILE *to, const Report *report)
 {
-    const Options *options = report->run->options;
+    const EvalOptions *options = &report->run->options->eval;
     const Points *points = report->run->points;
     fprintf(to, "%5s %5s %7s %7s %7s %7s %7s %7s %7s %7s %7s %7s", "alpha", "size", "AP", "AP50", "AP75",
             "small", "medium", "large", "AR 1", "AR 10", "AR 100", "ECE");
@@ -84,7 +84,7 @@ static void put_points(FILE *to, const Report *report)
 static void put_classes(FILE *to, const Report *report, const int *order, int count)
 {
     enum { NAME = 16 };
-    const Options *options = report->run->options;
+    const EvalOptions *options = &report->run->options->eval;
     fprintf(to, "\n%-*s %7s %7s %7s %7s %9s%s%s\n", NAME, "class", "boxes", "AP", "AP50", "best F1",
             "at score", options->voc ? "     VOC" : "", options->voc07 ? "   VOC07" : "");
     for (int i = 0; i < count; i++) {

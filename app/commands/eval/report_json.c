@@ -11,7 +11,7 @@ static json_t *figure(double value)
     return value < 0 ? json_null() : json_real(round(value * 1e8) / 1e8);
 }
 
-static json_t *describe_class(const MetricsClass *class, const Options *options)
+static json_t *describe_class(const MetricsClass *class, const EvalOptions *options)
 {
     json_t *object = json_object();
     json_object_set_new(object, "ap", figure(class->ap));
@@ -28,7 +28,7 @@ static json_t *describe_class(const MetricsClass *class, const Options *options)
 
 static json_t *describe_point(const Report *report, int point)
 {
-    const Options *options = report->run->options;
+    const EvalOptions *options = &report->run->options->eval;
     const Points *points = report->run->points;
     const MetricsResult *result = report->results[point];
     json_t *object = json_object(), *classes = json_object();

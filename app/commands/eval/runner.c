@@ -131,7 +131,7 @@ static int prepare(Worker *worker, Error *error)
     if (worker->networks)
         return 0;
     worker->networks = &worker->own;
-    return networks_open(&worker->own, run->points, run->options, error) == EXIT_DONE ? 0 : -1;
+    return networks_open(&worker->own, run->points, &run->options->model, error) == EXIT_DONE ? 0 : -1;
 }
 
 static int run_share(Worker *worker, Error *error)
@@ -194,7 +194,7 @@ static int start_workers(Crew *crew, Worker *workers, int count, Networks *first
 /* Waits until no worker is left, and shows how far they are. */
 static void watch(Crew *crew)
 {
-    const int shown = crew->run->options->progress || message_on_terminal();
+    const int shown = crew->run->options->outputs.progress || message_on_terminal();
     ProgressLine line = progress_line_begin("picture", "a second", crew->run->dataset->image_count);
     pthread_mutex_lock(&crew->lock);
     while (crew->working) {
@@ -214,13 +214,8 @@ static void watch(Crew *crew)
 
 static void crew_open(Crew *crew, Run *run)
 {
-    const Options *options = run->options;
     pthread_condattr_t monotonic;
-    *crew = (Crew){.run = run, .settings = lookout_default_settings()};
-    crew->settings.threshold = options->threshold;
-    crew->settings.nms_iou = options->nms;
-    crew->settings.max_detections = options->max_detections;
-    crew->settings.classes = run->categories->wanted;
+    *crew = (Crew){.run = run, .settings = run->categories->settings};
     pthread_mutex_init(&crew->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

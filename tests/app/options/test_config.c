@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char buffer[1024];
+static char buffer[8192];
 static Options options;
 static Error error;
 
@@ -22,7 +22,7 @@ static int parse(const char *text, size_t size)
 {
     assert_true(size < sizeof buffer);
     memcpy(buffer, text, size);
-    options = options_default();
+    options_free(&options);
     error = (Error){0};
     return config_parse(&options, buffer, size, "conf", &error);
 }
@@ -41,13 +41,13 @@ static void lines(void **state)
     (void)state;
     assert_int_equal(
         PARSE("# comment\n\n  threshold = 0.4 \nheadless=yes\r\noutput = a # b.mkv\n\tloop=no\nsize=160"), 0);
-    assert_true(options.threshold == 0.4 && options.headless && !options.loop);
-    assert_int_equal(options.size, 160);
-    assert_string_equal(options.output, "a # b.mkv");
+    assert_true(options.detection.threshold == 0.4 && options.outputs.headless && !options.channel.loop);
+    assert_int_equal(options.model.size, 160);
+    assert_string_equal(options.outputs.output, "a # b.mkv");
     assert_int_equal(PARSE(""), 0);
     assert_int_equal(PARSE("\n\n\n"), 0);
     assert_int_equal(PARSE("classes=cup=x"), 0);
-    assert_string_equal(options.classes, "cup=x");
+    assert_string_equal(options.detection.classes, "cup=x");
 }
 
 static void bad_lines(void **state)
@@ -74,6 +74,77 @@ static void bad_lines(void **state)
     assert_refused("'?[31m'");
 }
 
+static void sections(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE("size=160\n[input door]\npath = /dev/video0\n threshold=0.5\n# note\n\n"
+                           "  [ input  back yard ]  \r\nclasses=person, dog\npath=a=b # c\npath=yard.mp4"),
+                     0);
+    assert_int_equal(options.model.size, 160);
+    assert_int_equal(options.section_count, 2);
+    const InputSpec *door = &options.sections[0], *yard = &options.sections[1];
+    assert_string_equal(door->name, "door");
+    assert_string_equal(door->path, "/dev/video0");
+    assert_true(door->threshold == 0.5);
+    assert_null(door->classes);
+    assert_string_equal(yard->name, "back yard");
+    assert_string_equal(yard->path, "yard.mp4"); /* the last one counts */
+    assert_string_equal(yard->classes, "person, dog");
+    assert_true(yard->threshold < 0);
+    assert_int_equal(PARSE("[input a]\npath=-"), 0);
+    assert_int_equal(options.section_count, 1);
+}
+
+static void bad_sections(void **state)
+{
+    (void)state;
+    assert_int_equal(PARSE("\n[output x]\npath=y"), -1);
+    assert_refused("conf:2: '[output x]' is not a section; there is [input NAME]");
+    assert_int_equal(PARSE("[]"), -1);
+    assert_refused("conf:1: '[]' is not a section");
+    assert_int_equal(PARSE("[inputs a]"), -1);
+    assert_refused("conf:1: '[inputs a]' is not a section");
+    assert_int_equal(PARSE("[input a"), -1);
+    assert_refused("conf:1: '[input a' does not end with ]");
+    assert_int_equal(PARSE("["), -1);
+    assert_refused("conf:1: '[' does not end with ]");
+    assert_int_equal(PARSE("[input ]"), -1);
+    assert_refused("conf:1: an input without a name; write [input NAME]");
+    static const char *const names[] = {"a/b", "..", "-", ".a", "a:b", "a\033b", "\xff", "a?"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "[input %s]\npath=x", names[i]);
+        assert_int_equal(parse(text, strlen(text)), -1);
+        assert_refused("conf:1: [input ");
+        assert_refused("without special characters");
+    }
+    assert_int_equal(PARSE("[input a]\npath=x\n[input b]\npath=y\n[input a]\npath=z"), -1);
+    assert_refused("conf:5: [input a]: there is an input of that name already");
+    assert_int_equal(PARSE("size=160\n[input a]\nthreshold=0.5\n\n[input b]\npath=x"), -1);
+    assert_refused("conf:2: [input a] has no path; add a line path=...");
+    assert_int_equal(PARSE("[input a]"), -1);
+    assert_refused("conf:1: [input a] has no path");
+    assert_int_equal(PARSE("[input a]\npath=x\nsize=160"), -1);
+    assert_refused("conf:3: 'size' is not a key of [input a]; there are path, classes and threshold");
+    assert_int_equal(PARSE("[input a]\npath"), -1);
+    assert_refused("conf:2: 'path' is not key=value");
+    assert_int_equal(PARSE("[input a]\npath="), -1);
+    assert_refused("conf:2: the path is empty");
+    assert_int_equal(PARSE("[input a]\nclasses="), -1);
+    assert_refused("conf:2: the list of classes is empty");
+    assert_int_equal(PARSE("[input a]\nthreshold=1.5"), -1);
+    assert_refused("conf:2: threshold: '1.5' is not a number from 0 to 1");
+    assert_int_equal(PARSE("[input a]\nthreshold=-1"), -1);
+    char many[4096] = "";
+    for (int i = 0; i <= OPTIONS_MAX_INPUTS; i++)
+        snprintf(many + strlen(many), sizeof many - strlen(many), "[input %d]\npath=x\n", i);
+    assert_int_equal(parse(many, strlen(many)), -1);
+    assert_refused("conf:129: [input 64]: more than 64 inputs");
+    *strstr(many, "[input 64]") = 0;
+    assert_int_equal(parse(many, strlen(many)), 0);
+    assert_int_equal(options.section_count, OPTIONS_MAX_INPUTS);
+}
+
 static void write_file(const char *name, const char *text, size_t size)
 {
     FILE *file = fopen(in_folder(name), "w");
@@ -84,19 +155,12 @@ static void write_file(const char *name, const char *text, size_t size)
 
 static int load(char *const argv[])
 {
-    static char *text;
     int argc = 0;
     while (argv[argc])
         argc++;
-    free(text); /* of the load before: its strings may be looked at after it */
-    text = NULL;
+    options_free(&options);
     error = (Error){0};
-    int result = config_load(&options, argc, argv, &text, &error);
-    if (!argv[1]) {
-        free(text);
-        text = NULL;
-    }
-    return result;
+    return config_load(&options, argc, argv, &error);
 }
 
 #define LOAD(...) load((char *const[]){"lookout", __VA_ARGS__, NULL})
@@ -109,27 +173,50 @@ static void command_line_wins(void **state)
     static const char text[] = "threshold=0.6\nsize=128\nheadless=yes\nalpha=0.5\nmodel=m\n";
     write_file("lookout/lookout.conf", text, sizeof text - 1);
     assert_int_equal(LOAD("x", "--size=160"), 0);
-    assert_true(options.threshold == 0.6 && options.headless && options.alpha == 0.5);
-    assert_int_equal(options.size, 160);
-    assert_string_equal(options.operand, "x");
+    assert_true(options.detection.threshold == 0.6 && options.outputs.headless && options.model.alpha == 0.5);
+    assert_int_equal(options.model.size, 160);
+    assert_string_equal(options.operands[0], "x");
     assert_int_equal(LOAD("x", "--headless=no"), 0);
-    assert_int_equal(options.headless, 0);
+    assert_int_equal(options.outputs.headless, 0);
     assert_int_equal(LOAD("x", "-m", "other"), 0); /* alpha belonged to the file's model */
-    assert_true(options.alpha == 0);
-    assert_string_equal(options.model, "other");
+    assert_true(options.model.alpha == 0);
+    assert_string_equal(options.model.path, "other");
     assert_int_equal(LOAD("info"), 0);
     assert_int_equal(options.command, COMMAND_INFO);
 
     write_file("other.conf", "threshold=0.7\n", 14);
     assert_int_equal(LOAD("x", "--config", (char *)in_folder("other.conf")), 0);
-    assert_true(options.threshold == 0.7 && !options.headless);
+    assert_true(options.detection.threshold == 0.7 && !options.outputs.headless);
 
     write_file("lookout/lookout.conf", "nonsense\n", 9);
     assert_int_equal(LOAD("x"), -1);
     assert_refused("lookout.conf:1: 'nonsense'");
     assert_int_equal(LOAD("--help"), 0);
     assert_int_equal(LOAD("--version"), 0);
-    load((char *const[]){"lookout", NULL});
+}
+
+/* Sections are the inputs of detection, and of nothing else. */
+static void inputs_of_sections(void **state)
+{
+    (void)state;
+    static const char text[] = "[input door]\npath=/dev/video7\n[input yard]\npath=yard.mp4\nclasses=dog\n";
+    write_file("inputs.conf", text, sizeof text - 1);
+    char *const config = (char *)in_folder("inputs.conf");
+    assert_int_equal(LOAD("--config", config), 0);
+    assert_int_equal(options.input_count, 2);
+    assert_string_equal(options.inputs[1].name, "yard");
+    assert_string_equal(options.inputs[1].classes, "dog");
+    assert_int_equal(LOAD("yard", "x.mp4", "--config", config), 0);
+    assert_int_equal(options.input_count, 2);
+    assert_string_equal(options.inputs[0].path, "yard.mp4");
+    assert_string_equal(options.inputs[1].path, "x.mp4");
+    assert_int_equal(LOAD("eval", "yard", "--config", config), 0);
+    assert_string_equal(options.operands[0], "yard");
+    assert_int_equal(options_check(&options, &error), 0);
+    assert_int_equal(LOAD("bench", "--config", config), 0);
+    assert_int_equal(options_check(&options, &error), 0);
+    assert_int_equal(LOAD("x", "--config=/dev/null"), 0);
+    assert_int_equal(options.input_count, 1);
 }
 
 /* What is measured does not depend on what the file chooses for detection. */
@@ -141,22 +228,22 @@ static void measuring_commands(void **state)
     write_file("measure.conf", text, sizeof text - 1);
     char *const config = (char *)in_folder("measure.conf");
     assert_int_equal(LOAD("eval", "set", "--config", config), 0);
-    assert_true(options.threshold == OPTION_EVAL_THRESHOLD && options.nms == 0.5);
-    assert_int_equal(options.max_detections, 100);
+    assert_true(options.detection.threshold == OPTION_EVAL_THRESHOLD && options.detection.nms == 0.5);
+    assert_int_equal(options.detection.max_detections, 100);
     assert_int_equal(options.alphas.count + options.sizes.count, 0);
-    assert_null(options.classes);
-    assert_null(options.json);
-    assert_int_equal(options.voc, 0);
-    assert_string_equal(options.model, "m");
-    assert_string_equal(options.isa, "c");
-    assert_int_equal(options.threads, 3);
-    assert_true(options.progress);
+    assert_null(options.detection.classes);
+    assert_null(options.outputs.json);
+    assert_int_equal(options.eval.voc, 0);
+    assert_string_equal(options.model.path, "m");
+    assert_string_equal(options.model.isa, "c");
+    assert_int_equal(options.model.threads, 3);
+    assert_true(options.outputs.progress);
     assert_int_equal(LOAD("eval", "set", "--config", config, "-t", "0.2", "-a", "0.25"), 0);
-    assert_true(options.threshold == 0.2 && options.alphas.count == 1 && options.alpha == 0.25);
+    assert_true(options.detection.threshold == 0.2 && options.alphas.count == 1 &&
+                options.model.alpha == 0.25);
     assert_int_equal(LOAD("bench", "--config", config), 0);
     assert_int_equal(options.alphas.count + options.sizes.count, 0);
-    assert_null(options.json);
-    load((char *const[]){"lookout", NULL});
+    assert_null(options.outputs.json);
 }
 
 static void files_that_are_refused(void **state)
@@ -173,7 +260,6 @@ static void files_that_are_refused(void **state)
     assert_refused("larger than 64 KiB");
     write_file("large.conf", large, sizeof large - 1);
     assert_int_equal(LOAD("x", "--config", (char *)in_folder("large.conf")), 0);
-    load((char *const[]){"lookout", NULL});
 }
 
 static int make_home(void **state)
@@ -186,7 +272,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines),
         cmocka_unit_test(bad_lines),
+        cmocka_unit_test(sections),
+        cmocka_unit_test(bad_sections),
         cmocka_unit_test(command_line_wins),
+        cmocka_unit_test(inputs_of_sections),
         cmocka_unit_test(measuring_commands),
         cmocka_unit_test(files_that_are_refused),
     };

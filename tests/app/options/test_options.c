@@ -6,7 +6,9 @@
 
 #include <cmocka.h>
 
+#include "app/options/inputs.h"
 #include "app/options/option_table.h"
+#include "vision/input/camera/modes.h"
 #include <string.h>
 
 #define PARSE(options, error, ...) parse(options, error, (char *const[]){"lookout", __VA_ARGS__, NULL})
@@ -16,9 +18,11 @@ static int parse(Options *options, Error *error, char *const argv[])
     int argc = 0;
     while (argv[argc])
         argc++;
-    *options = options_default();
+    options_free(options);
     *error = (Error){0};
-    return options_parse(options, argc, argv, error);
+    if (options_parse(options, argc, argv, error))
+        return -1;
+    return options->command == COMMAND_DETECT ? inputs_resolve(options, error) : 0;
 }
 
 #define ACCEPT(...) assert_int_equal(PARSE(&options, &error, __VA_ARGS__), 0)
@@ -38,34 +42,35 @@ static void defaults(void **state)
 {
     (void)state;
     ACCEPT("clip.mp4");
-    assert_string_equal(options.operand, "clip.mp4");
+    assert_string_equal(options.operands[0], "clip.mp4");
     assert_int_equal(options.command, COMMAND_DETECT);
-    assert_int_equal(options.size, 224);
-    assert_true(options.threshold == 0.3 && options.nms == 0.5 && options.alpha == 0);
-    assert_int_equal(options.max_detections, 100);
-    assert_int_equal(options.threads, 0);
-    assert_null(options.output);
+    assert_int_equal(options.model.size, 224);
+    assert_true(options.detection.threshold == 0.3 && options.detection.nms == 0.5 &&
+                options.model.alpha == 0);
+    assert_int_equal(options.detection.max_detections, 100);
+    assert_int_equal(options.model.threads, 0);
+    assert_null(options.outputs.output);
 }
 
 static void forms_of_values(void **state)
 {
     (void)state;
     ACCEPT("--threshold", "0.4", "x");
-    assert_true(options.threshold == 0.4);
+    assert_true(options.detection.threshold == 0.4);
     ACCEPT("--threshold=0.4", "x");
-    assert_true(options.threshold == 0.4);
+    assert_true(options.detection.threshold == 0.4);
     ACCEPT("-t", "0.4", "x");
-    assert_true(options.threshold == 0.4);
+    assert_true(options.detection.threshold == 0.4);
     ACCEPT("-t0.4", "x");
-    assert_true(options.threshold == 0.4);
+    assert_true(options.detection.threshold == 0.4);
     ACCEPT("x", "-vt0.4");
-    assert_true(options.threshold == 0.4 && options.verbose);
+    assert_true(options.detection.threshold == 0.4 && options.outputs.verbose);
     ACCEPT("-vo", "-");
-    assert_string_equal(options.output, "-");
-    assert_null(options.operand);
+    assert_string_equal(options.outputs.output, "-");
+    assert_int_equal(options.operand_count, 0);
     REFUSE("--output", "--output=", "x");
     ACCEPT("-o", "--json"); /* a value is taken as it is */
-    assert_string_equal(options.output, "--json");
+    assert_string_equal(options.outputs.output, "--json");
     REFUSE("--output needs a value, FILE", "-o");
     REFUSE("--json needs a value, FILE", "x", "--json");
 }
@@ -74,31 +79,35 @@ static void inputs(void **state)
 {
     (void)state;
     ACCEPT("-");
-    assert_string_equal(options.operand, "-");
+    assert_string_equal(options.operands[0], "-");
     ACCEPT("--", "-t");
-    assert_string_equal(options.operand, "-t");
+    assert_string_equal(options.operands[0], "-t");
     ACCEPT("--", "info");
     assert_int_equal(options.command, COMMAND_DETECT);
-    assert_string_equal(options.operand, "info");
+    assert_string_equal(options.operands[0], "info");
     ACCEPT("info");
     assert_int_equal(options.command, COMMAND_INFO);
-    assert_null(options.operand);
+    assert_int_equal(options.operand_count, 0);
     ACCEPT("info", "info");
-    assert_string_equal(options.operand, "info");
+    assert_string_equal(options.operands[0], "info");
     ACCEPT("bench");
     assert_int_equal(options.command, COMMAND_BENCH);
-    REFUSE("'a' and 'b'", "a", "b");
+    ACCEPT("a", "-v", "b", "--", "-");
+    assert_int_equal(options.operand_count, 3);
+    assert_string_equal(options.operands[1], "b");
+    assert_string_equal(options.operands[2], "-");
     REFUSE("empty", "");
+    REFUSE("empty", "a", "");
 }
 
 static void flags(void **state)
 {
     (void)state;
     ACCEPT("--headless", "--loop", "--loop=no");
-    assert_true(options.headless && !options.loop);
+    assert_true(options.outputs.headless && !options.channel.loop);
     REFUSE("'maybe' is neither yes nor no", "--headless=maybe");
     ACCEPT("-hv");
-    assert_true(options.help && options.verbose);
+    assert_true(options.help && options.outputs.verbose);
 }
 
 static void alpha_rho_and_size(void **state)
@@ -109,26 +118,27 @@ static void alpha_rho_and_size(void **state)
     static const int sizes[] = {224, 192, 160, 128, 224, 224, 192, 128, 256, 288, 320, 256, 320};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         ACCEPT("-r", rhos[i]);
-        assert_int_equal(options.size, sizes[i]);
+        assert_int_equal(options.model.size, sizes[i]);
     }
     REFUSE("--rho: '0.99' is not one of 1.429, 1.286, 1.143, 1, 0.857, 0.714, 0.571", "--rho=0.99");
     REFUSE("--rho: 'nan'", "--rho=nan");
     ACCEPT("-r", "1", "--size", "160");
-    assert_int_equal(options.size, 160);
+    assert_int_equal(options.model.size, 160);
     ACCEPT("--size", "160", "-r", "1");
-    assert_int_equal(options.size, 224);
+    assert_int_equal(options.model.size, 224);
     ACCEPT("--size=64");
-    assert_int_equal(options.size, 64);
+    assert_int_equal(options.model.size, 64);
     ACCEPT("--size=512");
-    assert_int_equal(options.size, 512);
+    assert_int_equal(options.model.size, 512);
     static char *const bad[] = {"0", "32", "544", "100", "224.0", "-224", "224x", ""};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        REFUSE("is not one of 320, 288, 256, 224, 192, 160, 128", "--size", bad[i]);
+        REFUSE("is not one of 320, 288, 256, 224, 192, 160, 128, nor another multiple of 32 from 64 to 512",
+               "--size", bad[i]);
     ACCEPT("-a", "0.50");
-    assert_true(options.alpha == 0.5);
+    assert_true(options.model.alpha == 0.5);
     REFUSE("--alpha: '0.3' is not one of 1, 0.75, 0.5, 0.25, auto", "-a0.3");
     ACCEPT("-a", "auto");
-    assert_true(options.alpha == OPTION_ALPHA_AUTO);
+    assert_true(options.model.alpha == MODEL_ALPHA_AUTO);
     assert_int_equal(options_check(&options, &error), 0);
     ACCEPT("bench", "-a", "auto");
     assert_int_equal(options_check(&options, &error), -1);
@@ -144,7 +154,7 @@ static void lists_of_points(void **state)
     assert_true(options.alphas.values[0] == 0.5 && options.alphas.values[1] == 1);
     assert_int_equal(options.sizes.count, 3);
     assert_int_equal(options.sizes.values[1], 320);
-    assert_true(options.alpha == 0.5 && options.size == 160);
+    assert_true(options.model.alpha == 0.5 && options.model.size == 160);
     assert_int_equal(options_check(&options, &error), 0);
     ACCEPT("bench", "-a", "all", "--size=all");
     assert_int_equal(options.alphas.count, 4);
@@ -185,9 +195,9 @@ static void eval_options(void **state)
     (void)state;
     ACCEPT("eval", "set", "--detections", "d", "--plot", "p", "--json", "-", "--voc", "--voc07", "-t0.01");
     assert_int_equal(options_check(&options, &error), 0);
-    assert_string_equal(options.operand, "set");
-    assert_string_equal(options.plot, "p");
-    assert_true(options.voc && options.voc07);
+    assert_string_equal(options.operands[0], "set");
+    assert_string_equal(options.eval.plot, "p");
+    assert_true(options.eval.voc && options.eval.voc07);
     ACCEPT("eval");
     assert_int_equal(options_check(&options, &error), -1);
     assert_non_null(strstr(error.message, "eval needs a DATASET"));
@@ -205,9 +215,13 @@ static void camera_sizes(void **state)
 {
     (void)state;
     ACCEPT("--camera-size", "1280x720", "--camera-fps", "29.97", "--camera-format", "MJPG", "--exit-on-lost");
-    assert_int_equal(options.camera_size.width, 1280);
-    assert_int_equal(options.camera_size.height, 720);
-    assert_true(options.camera_fps == 29.97 && options.exit_on_lost);
+    assert_int_equal(options.camera.width, 1280);
+    assert_int_equal(options.camera.height, 720);
+    assert_true(options.camera.frame_rate == 29.97 && options.channel.exit_on_lost);
+    assert_int_equal(options.camera.format, camera_fourcc_named("MJPG"));
+    assert_int_not_equal(options.camera.format, 0);
+    REFUSE("option --camera-format: 'H264' is not known; there are YUYV, ", "--camera-format", "H264");
+    REFUSE("option --camera-format: ''", "--camera-format=");
     static char *const bad[] = {"640",      "640x",   "x480",      "640x480x2", "640X480",  " 640x480",
                                 "+640x480", "15x480", "640x16385", "0x0",       "640 x480", "99999999999x480",
                                 ""};
@@ -224,13 +238,15 @@ static void ranges(void **state)
         REFUSE("option --nms", "--nms", bad[i]);
     }
     ACCEPT("-t", "0", "--nms", "1", "--max-detections", "300", "-j64");
-    assert_int_equal(options.threads, 64);
+    assert_int_equal(options.model.threads, 64);
     REFUSE("--max-detections: '0' is not a whole number from 1 to 300", "--max-detections=0");
     REFUSE("from 1 to 300", "--max-detections=301");
     REFUSE("--threads: '65' is not a whole number from 1 to 64", "-j65");
     REFUSE("--threads: '0'", "-j0");
     REFUSE("--frames: '99999999999999999999'", "--frames", "99999999999999999999");
     REFUSE("from 1 to 2147483647", "--frames", "0");
+    ACCEPT("--frames", "2147483647", "--loop");
+    assert_true(options.channel.frames == 2147483647 && options.channel.loop && !options.channel.realtime);
 }
 
 static void unknown_options(void **state)
@@ -267,6 +283,13 @@ static void options_that_exclude_each_other(void **state)
     assert_non_null(strstr(error.message, "--loop"));
     ACCEPT("info");
     assert_int_equal(options_check(&options, &error), 0);
+    ACCEPT("info", "a", "b");
+    assert_int_equal(options_check(&options, &error), -1);
+    assert_non_null(strstr(error.message, "info takes one MODEL, and both 'a' and 'b' are given"));
+    ACCEPT("eval", "a", "b");
+    assert_int_equal(options_check(&options, &error), -1);
+    assert_non_null(strstr(error.message, "eval takes one DATASET, and both 'a' and 'b' are given"));
+    assert_int_equal(error.code, ERROR_USAGE);
     ACCEPT("bench", "--json", "-", "-j2", "--isa", "c", "-m", "x");
     assert_int_equal(options_check(&options, &error), 0);
     ACCEPT("bench", "x");
@@ -277,7 +300,7 @@ static void options_that_exclude_each_other(void **state)
 static void table_is_consistent(void **state)
 {
     (void)state;
-    assert_in_range(option_count, 1, 64);
+    assert_in_range(option_count, 1, OPTION_TABLE_MAX);
     for (int i = 0; i < option_count; i++) {
         const Option *option = &option_table[i];
         assert_ptr_equal(option_by_name(option->name, strlen(option->name)), option);

@@ -228,8 +228,8 @@ static int set_up(void **state)
     assert_int_equal(make_folder(state), 0);
     assert_int_equal(chdir(folder), 0);
     snprintf(models, sizeof models, "%s/models", getenv("LOOKOUT_SOURCE"));
-    Options options = options_default();
-    options.model = models;
+    ModelOptions options = {.size = LOOKOUT_FULL_SIZE};
+    options.path = models;
     options.alpha = 0.25;
     options.size = 64;
     Error warning;

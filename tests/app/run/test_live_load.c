@@ -60,8 +60,8 @@ static void load_of_a_camera(void **state)
     Error error;
     Error why;
     snprintf(models, sizeof models, "%s/models", getenv("LOOKOUT_SOURCE"));
-    Options options = options_default();
-    options.model = models;
+    ModelOptions options = {.size = LOOKOUT_FULL_SIZE};
+    options.path = models;
     options.alpha = 0.25;
     options.size = 128;
     options.threads = 1;

@@ -74,8 +74,8 @@ static void copy_weights(double alpha, size_t bytes, const char *text, const cha
 
 static Switcher *open_switcher(const char *model, double alpha, int size, int threads)
 {
-    Options options = options_default();
-    options.model = model;
+    ModelOptions options = {.size = LOOKOUT_FULL_SIZE};
+    options.path = model;
     options.alpha = alpha;
     options.size = size;
     options.threads = threads;
@@ -201,15 +201,15 @@ static void starts_with_what_was_asked_for(void **state)
 static void a_first_model_that_is_missing(void **state)
 {
     (void)state;
-    Options options = options_default();
-    options.model = folder;
+    ModelOptions options = {.size = LOOKOUT_FULL_SIZE};
+    options.path = folder;
     options.size = 128;
     Switcher *switcher;
     Error error;
     assert_int_equal(switcher_create(&options, &switcher, &error), EXIT_FAILED);
     assert_null(switcher);
     assert_non_null(strstr(error.message, folder));
-    options.model = models;
+    options.path = models;
     options.alpha = 0.25;
     options.size = 100; /* no multiple of 32 */
     assert_int_equal(switcher_create(&options, &switcher, &error), EXIT_FAILED);

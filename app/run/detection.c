@@ -1,4 +1,4 @@
-#include "app/run/classes.h"
+#include "app/run/detection.h"
 
 #include <string.h>
 
@@ -31,10 +31,24 @@ int classes_select(const char *list, const LookoutModelInfo *model, uint8_t *mas
             length--;
         int index = classes_find(model, name, length);
         if (index < 0)
-            return error_set(error, "option --classes: there is no class '%.*s'; 'lookout info' lists them",
-                             (int)(length < 200 ? length : 200), name);
+            return error_set_usage(error,
+                                   "classes '%.200s': there is no class '%.*s'; 'lookout info' lists them",
+                                   list, (int)(length < 200 ? length : 200), name);
         mask[index] = 1;
         if (!*end)
             return 0;
     }
+}
+
+int detection_settings(const DetectionOptions *options, const LookoutModelInfo *model, uint8_t *mask,
+                       LookoutSettings *settings, Error *error)
+{
+    *settings = lookout_default_settings();
+    settings->threshold = options->threshold;
+    settings->nms_iou = options->nms;
+    settings->max_detections = options->max_detections;
+    if (!options->classes)
+        return 0;
+    settings->classes = mask;
+    return classes_select(options->classes, model, mask, error);
 }
