@@ -17,7 +17,8 @@ const Option option_table[] = {
      .argument = "FILE",
      .offset = FIELD(outputs.output),
      .commands = DETECT,
-     .help = "annotated recording: .mkv, .mp4 or .y4m, .jpg or .png of a picture; - is y4m on stdout"},
+     .help = "annotated recording: .mkv, .mp4 or .y4m, .jpg or .png of a picture; - is y4m on stdout; "
+             "{source} in it becomes the name of the input"},
     {.name = "json",
      .type = OPTION_FILE,
      .argument = "FILE",
@@ -56,8 +57,9 @@ const Option option_table[] = {
      .maximum = LOOKOUT_MAX_SIZE,
      .choices = {"320", "288", "256", "224", "192", "160", "128"},
      .commands = DETECT | INFO | BENCH | EVAL,
-     .help = "the same in pixels: 224, 192, 160 or 128 (default 224), or 256, 288 or 320; bench, eval: also "
-             "a list, or all (the paper's four)"},
+     .help =
+         "the same in pixels: 224, 192, 160 or 128 (default 224), 256, 288, 320, or another multiple of 32 "
+         "from 64 to 512; bench, eval: also a list, or all (the paper's four)"},
     {.name = "model",
      .letter = 'm',
      .type = OPTION_FILE,
@@ -167,7 +169,7 @@ const Option option_table[] = {
      .minimum = 1,
      .maximum = INT_MAX,
      .commands = DETECT,
-     .help = "stop after N frames"},
+     .help = "stop after N frames of each input"},
     {.name = "loop",
      .type = OPTION_FLAG,
      .offset = FIELD(channel.loop),
@@ -201,7 +203,8 @@ const Option option_table[] = {
      .argument = "FILE",
      .offset = FIELD(outputs.stats),
      .commands = DETECT,
-     .help = "a JSON summary of counts and times at the end; - is stdout"},
+     .help = "a JSON summary of counts and times at the end; - is stdout; with {source} in it a file for "
+             "each input"},
     {.name = "config",
      .type = OPTION_FILE,
      .argument = "FILE",
@@ -214,7 +217,7 @@ const Option option_table[] = {
      .type = OPTION_FLAG,
      .offset = FIELD(outputs.verbose),
      .commands = EVERY,
-     .help = "tell more"},
+     .help = "more messages"},
     {.name = "version",
      .type = OPTION_FLAG,
      .offset = FIELD(version),
@@ -231,10 +234,10 @@ const Option option_table[] = {
 };
 
 const CommandWord command_table[COMMAND_COUNT] = {
-    [COMMAND_DETECT] =
-        {"", "[options] [INPUT]",
-         "detect objects; INPUT: /dev/videoN, a video or picture, a directory of pictures, - (y4m on stdin); "
-         "default: the first camera"},
+    [COMMAND_DETECT] = {"", "[options] [INPUT...]",
+                        "detect objects; INPUT: /dev/videoN, a video or picture, a directory of pictures, - "
+                        "(y4m on stdin), an "
+                        "input of the config file; default: all of those, or the first camera"},
     [COMMAND_INFO] = {"info", "[options] [MODEL]",
                       "layers, mult-adds, parameters, classes and anchors of a weights file"},
     [COMMAND_BENCH] = {"bench", "[options]",

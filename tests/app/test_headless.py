@@ -165,7 +165,8 @@ class Options(harness.Case):
         self.environment["LOOKOUT_MODELS"] = self.path("nowhere")
         self.fail_with(1, "nowhere", run=self.headless(self.clip))
         os.mkdir(self.path("empty"))
-        self.fail_with(1, "there is no lookout-0.25.safetensors in this directory", run=self.headless(self.clip, "-m", self.path("empty")))
+        self.fail_with(1, "there is no lookout-0.25.safetensors in this directory",
+                       run=self.headless(self.clip, "-m", self.path("empty")))
 
     def test_statistics(self):
         stats = self.path("stats.json")

@@ -128,6 +128,19 @@ class Generated(harness.Case):
         run = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
         self.assertEqual((run.returncode, run.stdout), (0, ""))
 
+    def test_readme_has_the_tables(self):
+        with open(os.path.join(harness.SOURCE, "README.md"), encoding="utf-8") as file:
+            readme = file.read()
+        for name in ("options.md", "keys.md"):
+            self.assertIn("\n" + self.read(name) + "\n", readme, f"README.md: take this table from assets/{name} of the build")
+
+    def test_man_page_has_the_tables(self):
+        text = self.read("lookout.1")
+        self.assertNotIn("@", text)
+        self.assertRegex(text, r"\A\.TH LOOKOUT 1 \d{4}-\d\d-\d\d \"lookout \d+\.\d+\.\d+\"")
+        for expected in (".B lookout eval\\fR [options] DATASET\n", ".TP\n.B lookout devices\n", ".TP 8\n.B q, Esc\nquit.\n"):
+            self.assertIn(expected, text)
+
     def complete(self, *words):
         """What bash offers after these words."""
         script = f"""

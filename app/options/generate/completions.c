@@ -1,4 +1,4 @@
-#include "app/options/help.h"
+#include "app/options/generate/completions.h"
 
 #include "app/options/option_table.h"
 
@@ -9,12 +9,12 @@ static void print_choices(FILE *to, const Option *option)
         fprintf(to, "%s%s", i ? " " : "", option->choices[i]);
 }
 
-static int is_command(int command)
+static bool is_command(int command)
 {
-    return *command_table[command].word != 0;
+    return *command_table[command].word;
 }
 
-void help_print_bash(FILE *to)
+void completions_print_bash(FILE *to)
 {
     fputs("# bash completion for lookout\n"
           "_lookout()\n{\n"
@@ -71,20 +71,20 @@ static void put_zsh(FILE *to, const char *text)
     }
 }
 
-void help_print_zsh(FILE *to)
+void completions_print_zsh(FILE *to)
 {
     fputs("#compdef lookout\n_arguments -s -S \\\n", to);
     for (int i = 0; i < option_count; i++) {
         const Option *option = &option_table[i];
-        const int flag = option->type == OPTION_FLAG;
+        const bool is_flag = option->type == OPTION_FLAG;
         if (option->letter)
             fprintf(to, "  '(-%c --%s)'{-%c%s,--%s%s}'[", option->letter, option->name, option->letter,
-                    flag ? "" : "+", option->name, flag ? "" : "=");
+                    is_flag ? "" : "+", option->name, is_flag ? "" : "=");
         else
-            fprintf(to, "  '--%s%s[", option->name, flag ? "" : "=");
+            fprintf(to, "  '--%s%s[", option->name, is_flag ? "" : "=");
         put_zsh(to, option->help);
         fputs("]", to);
-        if (!flag) {
+        if (!is_flag) {
             fputs(":", to);
             put_zsh(to, option->argument);
             if (option->choices[0]) {
@@ -101,7 +101,7 @@ void help_print_zsh(FILE *to)
     for (int i = 0; i < COMMAND_COUNT; i++)
         if (is_command(i))
             fprintf(to, " %s", command_table[i].word);
-    fputs("}' \\\n  '2::input:_files'\n", to);
+    fputs("}' \\\n  '*:input:_files'\n", to);
 }
 
 static void put_fish(FILE *to, const char *text)
@@ -113,7 +113,7 @@ static void put_fish(FILE *to, const char *text)
     }
 }
 
-void help_print_fish(FILE *to)
+void completions_print_fish(FILE *to)
 {
     for (int i = 0; i < COMMAND_COUNT; i++) {
         if (!is_command(i))
