@@ -1,5 +1,5 @@
-"""The rules of the house (CONTRIBUTING.md), computed from the files. Each rule yields a sentence for each place where it
-is broken."""
+"""The rules of the house (CONTRIBUTING.md), computed from the files. Each rule yields a sentence for each place where
+it is broken."""
 import os
 import re
 from collections import defaultdict
@@ -105,8 +105,8 @@ def find_circles(tree, unit_of, kind):
 
 
 def folder_circles(tree):
-    """A folder is a directory without its subfolders, so that a parent's headers may be included below it as long as the
-    parent includes nothing of what is below."""
+    """A folder is a directory without its subfolders, so that a parent's headers may be included below it as long as
+    the parent includes nothing of what is below."""
     return find_circles(tree, os.path.dirname, "folder")
 
 
@@ -138,10 +138,10 @@ def is_kernel_template(path):
 
 
 def statements(text):
-    """The top-level declarations of a C file, and its definitions without their bodies: pairs of a text and whether it is
-    a definition."""
-    text = re.sub(r"""/\*.*?\*/|//[^\n]*|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')""", lambda found: '""' if found.group(1) else " ",
-                  text, flags=re.DOTALL)
+    """The top-level declarations of a C file, and its definitions without their bodies: pairs of a text and whether it
+    is a definition."""
+    comment_or_literal = r"""/\*.*?\*/|//[^\n]*|("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+    text = re.sub(comment_or_literal, lambda found: '""' if found.group(1) else " ", text, flags=re.DOTALL)
     text = re.sub(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", "", text, flags=re.MULTILINE)
     text = text.replace('extern "" {', "")
     count = 1
@@ -180,7 +180,8 @@ def headers_without_source(tree):
         sources = sources_of(tree, path)
         missing = declared.difference(*(functions(tree.texts[source], defined=True) for source in sources))
         if missing:
-            yield f"{path} declares {', '.join(sorted(missing))}, not defined in {' '.join(sources) or 'a .c of its name'}"
+            where = " ".join(sources) or "a .c of its name"
+            yield f"{path} declares {', '.join(sorted(missing))}, not defined in {where}"
 
 
 def long_files(tree):
@@ -199,8 +200,8 @@ def wrong_guards(tree):
 
 
 def unbuilt_files(tree):
-    """Sources and tests that no meson.build of their folder or above names, by their path or (in a loop) by what is between
-    'test_' and the suffix."""
+    """Sources and tests that no meson.build of their folder or above names, by their path or (in a loop) by what is
+    between 'test_' and the suffix."""
     for path in sorted(tree.texts):
         name = os.path.basename(path)
         is_test = room_of(path) == "tests" and re.fullmatch(r"test_.*\.(c|py)", name)
@@ -216,4 +217,5 @@ def unbuilt_files(tree):
             yield f"{path} is in no meson.build"
 
 
-RULES = (folder_circles, file_circles, forbidden_arrows, headers_without_source, long_files, wrong_guards, unbuilt_files)
+RULES = (folder_circles, file_circles, forbidden_arrows, headers_without_source, long_files, wrong_guards,
+         unbuilt_files)

@@ -1,12 +1,12 @@
 #!/usr/bin/python3
-"""The house is as CONTRIBUTING.md says: who includes whom, where functions are, how long files are, what they are named."""
+"""The house is as CONTRIBUTING.md says: who includes whom, where functions are, how long files are."""
 import os
 import tempfile
 import unittest
 
 import house
 
-SOURCE = os.environ.get("LOOKOUT_SOURCE") or os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class House(unittest.TestCase):
@@ -94,13 +94,15 @@ class Rules(unittest.TestCase):
         # types and inline code
         check({"base/a.h": "typedef int F(int);\nstruct S {\n    int (*f)(void);\n};\nextern int x;\n"
                            "static inline int g(void)\n{\n    return '}' + '\"';\n}\n",
-               "base/b.h": '#define X(a) \\\n    int a(void);\n_Static_assert(sizeof(int) == 4, "f(");\nenum { A = B(1) };\n'})
+               "base/b.h": '#define X(a) \\\n    int a(void);\n_Static_assert(sizeof(int) == 4, "f(");\n'
+                           "enum { A = B(1) };\n"})
         wrapped = f'#ifdef __cplusplus\nextern "C" {{\n#endif\n{declaration}#ifdef __cplusplus\n}}\n#endif\n'
         check({"base/a.h": wrapped, "base/b.h": ""}, "base/a.h declares f")
 
     def test_lengths(self):
         self.check(house.long_files, {"base/a.c": "\n" * 500, "tests/base/test_a.py": "\n" * 700, "models/a.py": "\n"})
-        self.check(house.long_files, {"base/a.c": "\n" * 501, "tests/base/test_a.py": "\n" * 701, "models/a.py": "\n" * 501},
+        self.check(house.long_files,
+                   {"base/a.c": "\n" * 501, "tests/base/test_a.py": "\n" * 701, "models/a.py": "\n" * 501},
                    "base/a.c has 501", "models/a.py has 501", "tests/base/test_a.py has 701")
 
     def test_guards(self):
