@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/message.h"
 #include "base/output_path.h"
+#include "base/signals.h"
 #include "base/text.h"
 #include <inttypes.h>
 #include <malloc.h>
@@ -32,7 +33,8 @@ enum { PEAK_TRIES = 5 };
 
 typedef struct Bench {
     const Options *options;
-    uint8_t *pixels; /* of the picture, owned */
+    const atomic_int *stop; /* nonzero: a point that is begun is not completed, and no more are */
+    uint8_t *pixels;        /* of the picture, owned */
     LookoutImage picture;
     double *times;            /* [MAX_RUNS] */
     ResultFile *table, *json; /* NULL before the first line, or where it is not asked for */
@@ -103,12 +105,14 @@ static int detect_once(Bench *bench, double *ms, Error *error)
     return 0;
 }
 
-/* Returns the number of runs, whose times are then in bench->times, or -1 with error. */
+/* Returns the number of runs, whose times are then in bench->times, or -1 with error. Fewer than the minimum
+ * where the program is stopped. */
 static int run_series(Bench *bench, const Series *series, Error *error)
 {
     const int64_t end = clock_now_ns() + (int64_t)(series->ms * 1e6);
     int runs = 0;
-    while (runs < series->maximum && (runs < series->minimum || clock_now_ns() < end)) {
+    while (!atomic_load(bench->stop) && runs < series->maximum &&
+           (runs < series->minimum || clock_now_ns() < end)) {
         if (detect_once(bench, &bench->times[runs], error))
             return -1;
         runs++;
@@ -148,7 +152,8 @@ static void close_point(Bench *bench)
     weights_unload(&bench->weights);
 }
 
-/* Fills in what was measured. resident_before: resident_mb() before open_point(). */
+/* Fills in what was measured, unless the program is stopped. resident_before: resident_mb() before
+ * open_point(). */
 static int measure_point(Bench *bench, Point *point, double resident_before, Error *error)
 {
     LookoutEngine *engine = bench->weights.engine;
@@ -162,6 +167,8 @@ static int measure_point(Bench *bench, Point *point, double resident_before, Err
     point->runs = run_series(bench, &timing, error);
     if (point->runs < 0)
         return -1;
+    if (atomic_load(bench->stop))
+        return 0;
     point->median_ms = sort_and_take_median(bench->times, point->runs);
     point->p95_ms = bench->times[(point->runs * 95 + 99) / 100 - 1]; /* nearest rank */
     point->gflops = 2e-6 * (double)count_mult_adds(bench->detector) / point->median_ms;
@@ -218,7 +225,7 @@ static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
         return WRITE_OK;
     char cpu[128];
     read_cpu_name(cpu);
-    bench->table = result_file_create("-", -1, error);
+    bench->table = result_file_create("-", signals_fd(), error);
     if (!bench->table)
         return WRITE_FAILED;
     return put(bench->table, error,
@@ -233,7 +240,7 @@ static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
 {
     if (!bench->options->outputs.json)
         return WRITE_OK;
-    if (!bench->json && !(bench->json = result_file_create(bench->options->outputs.json, -1, error)))
+    if (!bench->json && !(bench->json = result_file_create(bench->options->outputs.json, signals_fd(), error)))
         return WRITE_FAILED;
     enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
     char text[NUMBERS][TEXT_NUMBER_SIZE];
@@ -298,13 +305,13 @@ static WriteStatus profile_point(Bench *bench, const Point *point, Error *error)
         return (WriteStatus)error_set(error, "out of memory");
     WriteStatus status = WRITE_OK;
     lookout_set_profiling(bench->detector, 1);
-    for (int run = 0; run < runs && status == WRITE_OK; run++) {
+    for (int run = 0; run < runs && status == WRITE_OK && !atomic_load(bench->stop); run++) {
         double ms;
         status = (WriteStatus)detect_once(bench, &ms, error);
         for (int i = 0; i < layers; i++)
             times[(ptrdiff_t)i * runs + run] = lookout_layer(bench->detector, i).last_ms;
     }
-    if (status == WRITE_OK)
+    if (status == WRITE_OK && !atomic_load(bench->stop))
         status = tell_layers(bench, point, times, runs, error);
     free(times);
     return status;
@@ -335,9 +342,9 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Err
         status = begin_table(bench, &point, error);
     if (status == WRITE_OK)
         status = (WriteStatus)measure_point(bench, &point, resident_before, error);
-    if (status == WRITE_OK)
+    if (status == WRITE_OK && !atomic_load(bench->stop))
         status = tell_point(bench, &point, error);
-    if (status == WRITE_OK && bench->options->outputs.verbose && bench->table)
+    if (status == WRITE_OK && !atomic_load(bench->stop) && bench->options->outputs.verbose && bench->table)
         status = profile_point(bench, &point, error);
     *closed = status == WRITE_CLOSED;
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
@@ -362,7 +369,7 @@ static ExitCode check_outputs(const Options *options, Error *error)
     return EXIT_DONE;
 }
 
-static ExitCode run_points(Bench *bench, const atomic_int *stop, Error *error)
+static ExitCode run_points(Bench *bench, Error *error)
 {
     Points points;
     int closed = 0;
@@ -377,7 +384,7 @@ static ExitCode run_points(Bench *bench, const atomic_int *stop, Error *error)
         error_set(error, "out of memory");
         return EXIT_FAILED;
     }
-    for (int i = 0; i < points_count(&points) && !closed && !atomic_load(stop); i++) {
+    for (int i = 0; i < points_count(&points) && !closed && !atomic_load(bench->stop); i++) {
         ExitCode code = run_point(bench, points.alphas.values[i / points.sizes.count],
                                   points.sizes.values[i % points.sizes.count], &closed, error);
         close_point(bench);
@@ -389,7 +396,7 @@ static ExitCode run_points(Bench *bench, const atomic_int *stop, Error *error)
 
 int bench_run(const Options *options, const atomic_int *stop)
 {
-    Bench bench = {.options = options};
+    Bench bench = {.options = options, .stop = stop};
     Error error;
 #ifdef __GLIBC__
     /* malloc learns to keep large blocks once some were freed, so a point would be charged for what was freed
@@ -398,8 +405,8 @@ int bench_run(const Options *options, const atomic_int *stop)
 #endif
     int code = check_outputs(options, &error);
     if (code == EXIT_DONE)
-        code = run_points(&bench, stop, &error);
-    if (code == EXIT_DONE && atomic_load(stop))
+        code = run_points(&bench, &error);
+    if (code != EXIT_USAGE && atomic_load(stop))
         code = EXIT_SIGNAL + atomic_load(stop);
     else if (code != EXIT_DONE)
         message("%s", error.message);

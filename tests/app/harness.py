@@ -10,6 +10,7 @@ import sys
 import tempfile
 import termios
 import threading
+import time
 import unittest
 
 SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -61,6 +62,17 @@ def probe_times(path):
 def unread(pipe):
     """Bytes in a pipe that its reader has not taken yet."""
     return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0]
+
+
+def wait_until_idle(process):
+    """Returns when a process has used no processor for a while: it waits for somebody."""
+    used, idle = None, 0
+    while idle < 10:
+        with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
+            now = file.read().rsplit(")", 1)[1].split()[11:13]  # in user mode, in the kernel
+        idle = idle + 1 if now == used else 0
+        used = now
+        time.sleep(0.05)
 
 
 class Finished:

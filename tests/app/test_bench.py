@@ -66,7 +66,7 @@ class Bench(harness.Case):
         with open(kept, encoding="utf-8") as file:
             self.assertEqual(file.read(), "kept\n")
 
-    def test_sigint_ends_after_the_point(self):
+    def test_sigint_leaves_whole_lines(self):
         process = self.start("bench", "-a", "0.25", "-j1", "--json", "-", "--isa", "c")
         with harness.Deadline(process, 120):
             first = process.stdout.readline()
@@ -75,6 +75,24 @@ class Bench(harness.Case):
         self.assertEqual((process.returncode, err), (130, b""))
         points = self.json_lines((first + rest).decode())
         self.assertIn(len(points), (1, 2))
+
+    def test_a_point_that_takes_long_is_not_awaited(self):
+        process = self.start("bench", "-a", "1", "--size", "320", "-j1", "--isa", "c")
+        with harness.Deadline(process, 120):
+            for _ in range(2):
+                process.stdout.readline()  # what stands above the points
+            process.send_signal(signal.SIGINT)
+            rest, err = process.communicate()
+        self.assertEqual((process.returncode, rest, err), (130, b"", b""))
+
+    def test_waiting_for_a_reader_can_be_interrupted(self):
+        os.mkfifo(self.path("fifo"))
+        process = self.start(*POINT, "--json", self.path("fifo"))
+        with harness.Deadline(process, 60):
+            harness.wait_until_idle(process)
+            process.send_signal(signal.SIGTERM)
+            _, err = process.communicate()
+        self.assertEqual((process.returncode, err), (143, b""))
 
     def test_usage_errors(self):
         for arguments, expected in (

@@ -128,6 +128,18 @@ class Outputs(Eval):
         self.assertEqual(sorted(os.listdir(self.folder)), ["line.json", "photos", "photos.json"])
 
 
+    def test_waiting_for_a_reader_can_be_interrupted(self):
+        self.make_set()
+        os.mkfifo(self.path("fifo"))
+        for option in ("--json", "--detections", "--plot"):
+            process = self.start("eval", *harness.FAST, self.path("photos"), option, self.path("fifo"))
+            with harness.Deadline(process, 60):
+                harness.wait_until_idle(process)
+                process.send_signal(signal.SIGINT)
+                out, err = process.communicate()
+            self.assertEqual((process.returncode, out, err), (130, b"", b""))
+
+
 class Tables(Eval):
     def test_documents(self):
         """models/measure.py writes what eval measured where the markers are, and nothing else."""

@@ -6,6 +6,7 @@
 #include "app/commands/output_files.h"
 #include "app/sinks/whole_file.h"
 #include "base/message.h"
+#include "base/signals.h"
 #include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -185,7 +186,7 @@ static WriteStatus write_text(const char *path, char *text, Error *error)
 {
     if (!text)
         return (WriteStatus)fail_memory(error);
-    const WriteStatus status = whole_file_write(path, text, strlen(text), -1, error);
+    const WriteStatus status = whole_file_write(path, text, strlen(text), signals_fd(), error);
     free(text);
     return status;
 }
@@ -217,6 +218,8 @@ static ExitCode tell(Eval *eval, Error *error)
         return EXIT_FAILED;
     }
     for (int i = 0; i < points_count(&eval->points); i++) {
+        if (atomic_load(eval->run.stop))
+            return EXIT_DONE;
         eval->report.results[i] = metrics_finish(eval->run.metrics[i]);
         if (!eval->report.results[i]) {
             fail_memory(error);
@@ -241,10 +244,10 @@ int eval_run(const Options *options, const atomic_int *stop)
     int code = open_eval(&eval, &error);
     if (code == EXIT_DONE)
         code = run_pictures(&eval.run, &eval.networks, &error);
-    if (code == EXIT_DONE && atomic_load(stop))
-        code = EXIT_SIGNAL + atomic_load(stop);
-    else if (code == EXIT_DONE)
+    if (code == EXIT_DONE && !atomic_load(stop))
         code = tell(&eval, &error);
+    if (code != EXIT_USAGE && atomic_load(stop)) /* what failed by then may have done so for being ended */
+        code = EXIT_SIGNAL + atomic_load(stop);
     if (code == EXIT_FAILED || code == EXIT_USAGE)
         message("%s", error.message);
     close_eval(&eval);
