@@ -155,6 +155,16 @@ class Read(harness.Case):
             self.fail_with(2, "would be overwritten", run=run)
         self.assertEqual(read(path), OLD)
 
+    def test_the_inputs_name_in_a_path(self):
+        os.mkdir(self.path("clip"))
+        pattern = self.path("{source}", "seen-{source}")
+        self.succeed(self.clip, "-o", pattern + ".y4m", "--stats", pattern + ".json")
+        self.assertEqual(sorted(os.listdir(self.path("clip"))), ["seen-clip.json", "seen-clip.y4m"])
+        self.assertEqual(len(self.json_lines(self.path("clip", "seen-clip.json"))), 1)
+        before = read(self.clip)
+        self.fail_with(2, "would be overwritten", run=self.headless(self.clip, "-o", self.path("{source}.y4m")))
+        self.assertEqual(read(self.clip), before)
+
     def test_what_holds_nothing_is_no_loss(self):
         null = ["--json", "/dev/null", "-o", "/dev/null", "--stats", "/dev/null"]
         with open(self.clip, "rb") as file:

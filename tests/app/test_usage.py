@@ -20,6 +20,12 @@ class Usage(harness.Case):
         for arguments, expected in (
                 (["devices", "clip.mp4"], "devices takes no INPUT"),
                 (["--headless", "--loop"], "a camera has no end"),
+                (["--headless", "--loop", "a", "-"], "standard input cannot start again"),
+                (["--headless", "-", "a", "-"], "only one input can be standard input"),
+                (["--headless", "a", "b", "-o", "c.mkv"], "name them with {source}"),
+                (["--headless", *["a"] * 65], "more than 64 inputs"),
+                (["info", "a", "b"], "both 'a' and 'b' are given"),
+                (["eval", "a", "b"], "both 'a' and 'b' are given"),
                 (["--headless", "a", "b"], "'a' and 'b'"),
                 (["--headless", "--treshold", "1", "a"], "did you mean --threshold?"),
                 (["--headless", "--json", "-", "-o", "-", "a"], "only one of"),
@@ -72,6 +78,30 @@ class Usage(harness.Case):
         self.assertEqual({line["size"] for line in self.json_lines(run.stdout)}, {192})
         self.write("lookout/lookout.conf", b"headless = yes\nsize = 7\n")
         self.fail_with(2, "lookout.conf:2: option --size: '7'", clip)
+
+    def test_inputs_of_the_config_file(self):
+        clip = harness.make_clip(self.path("clip.mkv"), frames=3)
+        os.mkdir(self.path("lookout"))
+
+        def classes(text, *arguments):
+            """Those that are found with this config file."""
+            self.write("lookout/lookout.conf", text.encode())
+            run = self.run_program("--headless", *harness.FAST, "--json", "-", *arguments)
+            self.assertEqual(run.code, 0, run.stderr)
+            lines = self.json_lines(run.stdout)
+            self.assertEqual(len(lines), 3)
+            return {found["class"] for line in lines for found in line["detections"]}
+        section = f"threshold=0\n[input door]\npath={clip}\n"
+        everything = classes(section)
+        self.assertGreater(len(everything), 1)
+        self.assertEqual(classes(section + "threshold=1\n"), set())
+        self.assertEqual(classes(section + "threshold=1\n", "door"), set())
+        self.assertEqual(classes(section + "threshold=1\n", clip), everything)
+        self.assertEqual(classes(section + "classes=cup\n"), {"cup"})
+        self.write("lookout/lookout.conf", b"[input door]\nclasses=cup\n")
+        self.fail_with(2, "lookout.conf:1: [input door] has no path", clip)
+        self.write("lookout/lookout.conf", f"[input door]\npath={clip}\nclasses=nothing\n".encode())
+        self.fail_with(2, "no class 'nothing'", "--headless")
 
 
 class Info(harness.Case):

@@ -87,14 +87,15 @@ SEEDS = {
     'yolo_config': YAML_FILES,
     'yolo_labels': [b'0 .5 .5 .1 1e-1\r\n\n12 .1 .2 .3 .4 .5 .6\n1.0\t0.5 0.5 0 0'],
     'weights': [weights_file(), struct.pack('<Q', 2) + b'{}'],
-    'config': [b'alpha=0.5\nsize = 160\n# comment\nthreshold=0.4\r\nprogress=yes\n'],
+    'config': [b'alpha=0.5\nsize = 160\n# comment\nthreshold=0.4\r\nprogress=yes\n',
+               b'nms=0.4\n[input door]\npath=/nonexistent/0\nclasses=cup, tv\n[ input yard ]\nthreshold=0.5\npath=-\n'],
     'container': [
         struct.pack('>I4s8sI4s', 16, b'ftyp', b'isom\0\0\0\0', 8, b'mdat'),
         b'\x1a\x45\xdf\xa3\x80\x18\x53\x80\x67\x01\xff\xff\xff\xff\xff\xff\xff\x1f\x43\xb6\x75\x81\x00',
         b'RIFF' + struct.pack('<I', 4) + b'AVI ', b'GIF89a' + bytes(7) + b';',
         b'\xff\xd8\xff\xe0\x00\x04ab\xff\xda\x00\x02scan\xff\x00\xff\xd9'],
     'options': [b'--alpha\n0.5\n-r0.857\n--json=-\nclip.mp4\n', b'info\n-v\nmodel.safetensors\n',
-                b'eval\n-aall\n--size=224,160\n--plot\np.svg\nset\n'],
+                b'eval\n-aall\n--size=224,160\n--plot\np.svg\nset\n', b'a/b.mp4\n-\nc/b.mp4\n-o{source}.mkv\n--loop\n'],
 }
 
 
