@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ends what was printed on standard output. */
+/* Flushes standard output and reports what could not be written. */
 static int finish_stdout(void)
 {
     if (!fflush(stdout) && !ferror(stdout))

@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A series of runs ends at its time, but has at least and at most so many. */
+/* A series of runs ends after so many milliseconds, with a minimum and a maximum of runs. */
 typedef struct Series {
     int minimum, maximum;
     double ms;
@@ -39,7 +39,7 @@ typedef struct Bench {
     double *times;            /* [MAX_RUNS] */
     ResultFile *table, *json; /* NULL before the first line, or where it is not asked for */
 
-    /* made anew for each point, so that its memory can be told */
+    /* made anew for each point, so that the memory of that point alone can be measured */
     Weights weights;
     LookoutDetector *detector;
 } Bench;
@@ -56,12 +56,12 @@ typedef struct Point {
 
 /* ---- measuring ---------------------------------------------------------------------------------- */
 
-/* A slope of grey with bright blocks on it: some edges, no photograph, the same everywhere. */
+/* A grey gradient with bright blocks on it: edges for the network, the same picture on every machine. */
 static void draw_picture(uint8_t *rgb, int size)
 {
     for (int y = 0; y < size; y++) {
         for (int x = 0; x < size; x++) {
-            const int in_block = x * 7 / size % 2 && y * 7 / size % 2;
+            const bool in_block = x * 7 / size % 2 && y * 7 / size % 2;
             *rgb++ = (uint8_t)(x * 255 / size);
             *rgb++ = (uint8_t)(in_block ? 230 : y * 255 / size);
             *rgb++ = (uint8_t)(in_block ? 255 - x * 255 / size : 128);
@@ -69,7 +69,7 @@ static void draw_picture(uint8_t *rgb, int size)
     }
 }
 
-/* Resident memory of this process, or 0 where it is not told. */
+/* Resident memory of this process, or 0 where it is not known. */
 static double resident_mb(void)
 {
     long pages = 0;
@@ -159,7 +159,8 @@ static int measure_point(Bench *bench, Point *point, double resident_before, Err
     LookoutEngine *engine = bench->weights.engine;
     if (run_series(bench, &warming, error) < 0)
         return -1;
-    /* Clocks drift, so the peak is taken at each point; and other programs interrupt, so the best counts. */
+    /* The clock rate changes with time, so the peak is measured at each point; other programs interrupt, so
+     * the best of several tries counts. */
     for (int i = 0; i < PEAK_TRIES; i++) {
         const double peak = lookout_engine_peak_gflops(engine, point->threads);
         point->peak_gflops = peak > point->peak_gflops ? peak : point->peak_gflops;
@@ -176,9 +177,9 @@ static int measure_point(Bench *bench, Point *point, double resident_before, Err
     return 0;
 }
 
-/* ---- telling ------------------------------------------------------------------------------------ */
+/* ---- reporting ---------------------------------------------------------------------------------- */
 
-/* A line of at most 400 characters; without a file it is forgotten. */
+/* Writes a line of at most 400 characters; does nothing without a file. */
 __attribute__((format(printf, 3, 4))) static WriteStatus put(ResultFile *file, Error *error,
                                                              const char *format, ...)
 {
@@ -193,7 +194,7 @@ __attribute__((format(printf, 3, 4))) static WriteStatus put(ResultFile *file, E
                              error);
 }
 
-/* The processor's name as Linux tells it: "model name" on x86, the board's "Model" on most of ARM. */
+/* The processor's name as Linux reports it: "model name" on x86, the board's "Model" on most of ARM. */
 static void read_cpu_name(char name[128])
 {
     char line[512];
@@ -218,7 +219,7 @@ static bool is_stdout(const char *path)
     return path && !strcmp(path, "-");
 }
 
-/* With the lines on standard output there is no table: it would stand between them. */
+/* With JSON lines on standard output there is no table, which would mix with them. */
 static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
 {
     if (is_stdout(bench->options->outputs.json))
@@ -236,7 +237,7 @@ static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
 }
 
 /* The first line creates the file, or replaces an old one. */
-static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
+static WriteStatus report_json(Bench *bench, const Point *point, Error *error)
 {
     if (!bench->options->outputs.json)
         return WRITE_OK;
@@ -257,9 +258,9 @@ static WriteStatus tell_json(Bench *bench, const Point *point, Error *error)
                text[GFLOPS], text[SHARE], text[RSS]);
 }
 
-static WriteStatus tell_point(Bench *bench, const Point *point, Error *error)
+static WriteStatus report_point(Bench *bench, const Point *point, Error *error)
 {
-    WriteStatus status = tell_json(bench, point, error);
+    WriteStatus status = report_json(bench, point, error);
     if (status != WRITE_OK)
         return status;
     return put(bench->table, error, "%5.2f %5d %8d %10.3f %8.3f %8.1f %8.1f %% %7.1f\n", point->alpha,
@@ -268,7 +269,7 @@ static WriteStatus tell_point(Bench *bench, const Point *point, Error *error)
 }
 
 /* times: [layers][runs] */
-static WriteStatus tell_layers(Bench *bench, const Point *point, double *times, int runs, Error *error)
+static WriteStatus report_layers(Bench *bench, const Point *point, double *times, int runs, Error *error)
 {
     WriteStatus status = WRITE_OK;
     LookoutLayer fused = {0}; /* a depthwise layer whose time is in that of the next */
@@ -293,7 +294,7 @@ static WriteStatus tell_layers(Bench *bench, const Point *point, double *times, 
     return status;
 }
 
-/* In runs of their own, since taking each layer's time takes time. */
+/* In separate runs, since timing each layer takes time itself. */
 static WriteStatus profile_point(Bench *bench, const Point *point, Error *error)
 {
     const int layers = lookout_layer_count(bench->detector);
@@ -312,22 +313,23 @@ static WriteStatus profile_point(Bench *bench, const Point *point, Error *error)
             times[(ptrdiff_t)i * runs + run] = lookout_layer(bench->detector, i).last_ms;
     }
     if (status == WRITE_OK && !atomic_load(bench->stop))
-        status = tell_layers(bench, point, times, runs, error);
+        status = report_layers(bench, point, times, runs, error);
     free(times);
     return status;
 }
 
 /* ---- the points --------------------------------------------------------------------------------- */
 
-/* Measures and tells one point. Returns EXIT_DONE with *closed nonzero when nobody reads any more. */
-static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Error *error)
+/* Measures and reports one point. Returns EXIT_DONE with *closed set when standard output has no reader any
+ * more. */
+static ExitCode run_point(Bench *bench, double alpha, int size, bool *closed, Error *error)
 {
     Point point = {.alpha = alpha, .size = size};
     bench->picture.width = bench->picture.height = size;
     bench->picture.stride = 3 * (ptrdiff_t)size;
     draw_picture(bench->pixels, size);
 #ifdef __GLIBC__
-    malloc_trim(0); /* what the last point freed must not serve this one unseen */
+    malloc_trim(0); /* else this point could use what the last one freed, and seem to need less memory */
 #endif
     const double resident_before = resident_mb();
     ExitCode code = open_point(bench, &point, error);
@@ -343,14 +345,14 @@ static ExitCode run_point(Bench *bench, double alpha, int size, int *closed, Err
     if (status == WRITE_OK)
         status = (WriteStatus)measure_point(bench, &point, resident_before, error);
     if (status == WRITE_OK && !atomic_load(bench->stop))
-        status = tell_point(bench, &point, error);
+        status = report_point(bench, &point, error);
     if (status == WRITE_OK && !atomic_load(bench->stop) && bench->options->outputs.verbose && bench->table)
         status = profile_point(bench, &point, error);
     *closed = status == WRITE_CLOSED;
     return status == WRITE_FAILED ? EXIT_FAILED : EXIT_DONE;
 }
 
-/* What can be told of the outputs before anything is measured. */
+/* What can be known of the outputs before anything is measured. */
 static ExitCode check_outputs(const Options *options, Error *error)
 {
     OutputFiles outputs = {.error = error};
@@ -372,7 +374,7 @@ static ExitCode check_outputs(const Options *options, Error *error)
 static ExitCode run_points(Bench *bench, Error *error)
 {
     Points points;
-    int closed = 0;
+    bool closed = false;
     size_t largest = 0;
     if (points_of_bench(bench->options, &points, error))
         return EXIT_FAILED;
@@ -399,8 +401,8 @@ int bench_run(const Options *options, const atomic_int *stop)
     Bench bench = {.options = options, .stop = stop};
     Error error;
 #ifdef __GLIBC__
-    /* malloc learns to keep large blocks once some were freed, so a point would be charged for what was freed
-     * while its weights were loaded; a first point, like any program that detects, is not. */
+    /* Once large blocks were freed, malloc keeps later ones for reuse instead of returning them; then a point
+     * would be charged for what was freed while its weights were loaded. This switches that off. */
     mallopt(M_MMAP_THRESHOLD, 128 * 1024);
 #endif
     int code = check_outputs(options, &error);

@@ -5,8 +5,8 @@
 #include "app/options/options.h"
 #include <stdatomic.h>
 
-/* Runs from opening to closing everything and says what there is to say. stop: set to a signal's number when
- * one came. Returns the exit code. */
+/* Runs from opening to closing everything and reports problems and results. stop: set to a signal's number
+ * when one came. Returns the exit code. */
 int session_run(const Options *options, atomic_int *stop);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "vision/input/camera/list.h"
 
-/* "640x480", or "32x32 to 1920x1080" where any size between can be had. */
+/* "640x480", or "32x32 to 1920x1080" where any size between is possible. */
 static void print_size(FILE *to, const CameraMode *mode)
 {
     char text[64];

@@ -7,8 +7,8 @@
 #include <stdio.h>
 
 /* Describes every camera on `to`; with --verbose also formats that are not read, and the video devices that
- * are no cameras, and why. No camera at all is an error that says what there is. Returns EXIT_DONE, or
- * another code with error. */
+ * are not cameras, with the reason. No camera at all is an error that says what there is. Returns EXIT_DONE,
+ * or another code with error. */
 ExitCode devices_print(const Options *options, FILE *to, Error *error);
 
 #endif

@@ -21,7 +21,7 @@ char *output_path_for(const char *pattern, const char *name)
     const char *place = pattern;
     while ((place = strstr(place, INPUT_NAME_PLACEHOLDER))) {
         place += placeholder_length;
-        length += name_length; /* what it replaces is counted, too: a little more than is needed */
+        length += name_length; /* without subtracting the placeholder: a little more than needed */
     }
     char *path = malloc(length + 1), *end = path;
     if (!path)
@@ -57,7 +57,7 @@ static int refuse(const OutputFiles *outputs, const char *name, const char *outp
                            name, shown_name(output));
 }
 
-/* Looks where the path leads. */
+/* Finds the file, or the folder where it would be. */
 static void find_file(OutputFile *file)
 {
     char folder[PATH_MAX];

@@ -16,7 +16,7 @@ typedef struct OutputFile {
     char *path;
     bool exists;
     struct stat status; /* of the file; of its folder where the file does not exist yet */
-    const char *name;   /* in the folder; NULL where the folder cannot be looked at */
+    const char *name;   /* in the folder; NULL where the folder cannot be read */
 } OutputFile;
 
 /* Zeroed but for error, it is empty. */

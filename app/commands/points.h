@@ -1,4 +1,4 @@
-/* The points of the network that a command goes through: every alpha at every size. */
+/* The points of the network that a command measures: every alpha at every size. */
 #ifndef LOOKOUT_APP_COMMANDS_POINTS_H
 #define LOOKOUT_APP_COMMANDS_POINTS_H
 
@@ -12,7 +12,7 @@ typedef struct Points {
 } Points;
 
 /* The points that bench measures: those that the options name, and all of the paper's where they name none.
- * Looks whether there are weights of more than one width. Returns 0, or -1 with error. */
+ * Checks whether there are weights of more than one width. Returns 0, or -1 with error. */
 int points_of_bench(const Options *options, Points *points, Error *error);
 /* The points that eval measures: the same, but one width and one size where none are named. */
 Points points_of_eval(const Options *options);

@@ -11,7 +11,7 @@
 
 static const double default_alpha = 1;
 
-static int is_directory(const char *path)
+static bool is_directory(const char *path)
 {
     struct stat status;
     return !stat(path, &status) && S_ISDIR(status.st_mode);
@@ -45,7 +45,7 @@ static int find_named(const char *named, double alpha, char path[PATH_MAX], Erro
 }
 
 /* Whether this program runs from the folder it was built in. */
-static int is_in_build_folder(void)
+static bool is_in_build_folder(void)
 {
     const char build[] = LOOKOUT_BUILD_DIR "/";
     char path[PATH_MAX];

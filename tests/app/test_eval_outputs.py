@@ -37,7 +37,7 @@ class Outputs(Eval):
     def test_several_points_go_to_the_lines_only(self):
         self.make_set()
         for option in ("--detections", "--plot"):
-            run = self.fail_with(2, f"option {option}: is of one point", "eval", "-a", "0.25", "--size", "all",
+            run = self.fail_with(2, f"option {option}: holds the results of one point", "eval", "-a", "0.25", "--size", "all",
                                  self.path("photos"), option, self.path("out"))
             self.assertEqual(run.stdout, "")
             self.assertFalse(os.path.exists(self.path("out")))

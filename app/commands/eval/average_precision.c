@@ -35,7 +35,7 @@ double recall_of(const Judgement *judgements, size_t count, int truth)
     return (double)count_right(judgements, count) / truth;
 }
 
-/* precision[i]: the best of those at i or later. */
+/* Replaces precision[i] by the best of precision[i] and those after it. */
 static void falling_precision(const Judgement *judgements, size_t count, double *precision)
 {
     size_t right = 0;
@@ -77,7 +77,7 @@ double voc07_average_precision(const Judgement *judgements, size_t count, int tr
     size_t right = count_right(judgements, count);
     int step = STEPS;
     for (size_t i = count; i > 0; i--) {
-        /* right is the number among the first i; whole numbers, for .1 is none in binary */
+        /* right: how many of the first i; compared in whole numbers, since .1 has no exact binary value */
         for (; step >= 0 && right * STEPS < (size_t)step * (size_t)truth; step--)
             sum += best;
         best = fmax(best, (double)right / (double)i);
@@ -110,7 +110,7 @@ double best_f1(const Judgement *judgements, size_t count, int truth, double *thr
         double next = i + 1 < count ? judgements[i + 1].score : 0;
         double f1 = 2 * (double)right / ((double)(i + 1) + truth);
         if (f1 <= best || next == judgements[i].score)
-            continue; /* no threshold parts equal scores */
+            continue; /* no threshold separates equal scores */
         best = f1;
         *threshold = (judgements[i].score + next) / 2;
     }

@@ -1,4 +1,4 @@
-/* From matches, best first, to precision, recall and what is made of them. `truth` is the number of true
+/* From matches, best first, to precision, recall and what follows from them. `truth` is the number of true
  * boxes that count, at least 1. */
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_AVERAGE_PRECISION_H
 #define LOOKOUT_APP_COMMANDS_EVAL_AVERAGE_PRECISION_H
@@ -6,7 +6,7 @@
 #include "app/commands/eval/match.h"
 #include <stddef.h>
 
-/* Right or wrong, best first: what is left of matches once the ignored ones are out. */
+/* Whether each detection is right, best first; ignored matches are left out. */
 typedef struct Judgement {
     float score;
     bool right;
@@ -19,7 +19,7 @@ size_t judge_coco(const Match *matches, size_t count, MatchArea range, int thres
 /* The same for VOC. */
 size_t judge_voc(const Match *matches, size_t count, Judgement *judgements);
 
-/* The share of truth that was found. */
+/* The share of the true boxes that was found. */
 double recall_of(const Judgement *judgements, size_t count, int truth);
 /* Precision at recalls 0, .01 ... 1, the best at this recall or above, 0 beyond the last, as cocoeval.py's
  * accumulate(). scratch: room for `count`. */

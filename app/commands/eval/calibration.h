@@ -1,4 +1,4 @@
-/* Whether scores are the chances that they claim to be. */
+/* Calibration: how often detections of a score are right. */
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_CALIBRATION_H
 #define LOOKOUT_APP_COMMANDS_EVAL_CALIBRATION_H
 

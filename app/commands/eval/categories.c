@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Names with commas between, the last of many left out. */
+/* Names separated by commas; what does not fit is counted only. */
 typedef struct NameList {
     char text[600];
     size_t length;
@@ -43,7 +43,8 @@ static int allocate(Categories *categories, const Dataset *dataset, const Lookou
     return categories->class_of_category && categories->category_of_class && categories->wanted ? 0 : -1;
 }
 
-/* wanted: the classes that the user asked for; those that the data set lacks go out of it. */
+/* Matches the classes in categories->wanted, those that the user asked for. Returns how many the data set
+ * has. */
 static int match(Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
 {
     NameList lacking = {.count = 0};
@@ -54,7 +55,7 @@ static int match(Categories *categories, const Dataset *dataset, const LookoutMo
     for (int i = 0; i < dataset->category_count; i++) {
         const char *name = dataset->categories[i];
         const int class_index = classes_find(model, name, strlen(name));
-        const int is_wanted = class_index >= 0 && categories->wanted[class_index];
+        const bool is_wanted = class_index >= 0 && categories->wanted[class_index];
         categories->class_of_category[i] = is_wanted ? class_index : -1;
         if (class_index < 0)
             add_name(&lacking, name);
@@ -69,7 +70,7 @@ static int match(Categories *categories, const Dataset *dataset, const LookoutMo
     return matched;
 }
 
-static void tell_absent(const Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
+static void report_absent(const Categories *categories, const Dataset *dataset, const LookoutModelInfo *model)
 {
     NameList absent = {.count = 0};
     char rest[32];
@@ -109,7 +110,7 @@ ExitCode categories_match(Categories *categories, const Dataset *dataset, const 
     if (!match(categories, dataset, model))
         return fail_unmatched(dataset, options, error);
     if (options->classes)
-        tell_absent(categories, dataset, model);
+        report_absent(categories, dataset, model);
     for (int i = 0; i < model->class_count; i++)
         categories->wanted[i] = categories->category_of_class[i] >= 0;
     return EXIT_DONE;

@@ -1,4 +1,4 @@
-/* Which of a data set's categories are which of a model's classes. */
+/* The classes of a model that the categories of a data set are. */
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
 #define LOOKOUT_APP_COMMANDS_EVAL_CATEGORIES_H
 

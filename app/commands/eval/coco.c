@@ -87,7 +87,7 @@ static int read_categories(const CocoReader *reader, const json_t *list)
     return failed;
 }
 
-/* Pixels a side; 0 where they are not told. -1 for what they cannot be. */
+/* Pixels a side; 0 where they are not given. -1 for an impossible value. */
 static int read_side(const json_t *entry, const char *key)
 {
     const json_t *value = json_object_get(entry, key);
@@ -213,7 +213,7 @@ static int read_annotations(const CocoReader *reader, const json_t *list)
     size_t count = json_array_size(list);
     if (count > DATASET_MAX_BOXES)
         return error_set(reader->error, "%s: more than %d annotations", reader->label, DATASET_MAX_BOXES);
-    Keyed *keyed = sort_by_id(reader, "annotations", list); /* for the check alone */
+    Keyed *keyed = sort_by_id(reader, "annotations", list); /* only checked for ids that occur twice */
     if (!keyed)
         return -1;
     free(keyed);

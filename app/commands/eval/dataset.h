@@ -13,14 +13,14 @@ typedef struct DatasetBox {
     int category; /* index into Dataset.categories */
     double x, y, width, height;
     double area;  /* in squares of that unit: as the file gives it (of the object), else width * height */
-    bool crowd;   /* COCO: a region with many objects; what lies in it is neither right nor wrong */
-    bool ignored; /* VOC: "difficult", neither to be found nor wrong if found */
+    bool crowd;   /* COCO: a region with many objects; detections in it count as neither right nor wrong */
+    bool ignored; /* VOC: "difficult": not counted, whether it is found or not */
 } DatasetBox;
 
 typedef struct DatasetImage {
-    char *path;        /* can be given to open(); whether there is such a file has not been looked at */
-    int64_t id;        /* COCO: the file's, ascending; else 1, 2, 3... */
-    int width, height; /* pixels as the data set tells them; 0: not told */
+    char *path;               /* for open(); not checked whether there is such a file */
+    int64_t id;               /* COCO: the file's, ascending; else 1, 2, 3... */
+    int width, height;        /* pixels according to the data set; 0: not given */
     int first_box, box_count; /* Dataset.boxes[first_box .. first_box + box_count - 1] */
 } DatasetImage;
 

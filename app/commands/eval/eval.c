@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { USUALLY_NAMED = 5 }; /* pictures that were left out */
+enum { USUALLY_NAMED = 5 }; /* of the pictures that were left out, without --verbose */
 
 /* Everything of a run, in the order in which it is made. */
 typedef struct Eval {
     const Options *options;
     Points points;
     Dataset *dataset;
-    Networks networks; /* of the first worker; of the others are more */
+    Networks networks; /* of the first worker; each other worker opens its own */
     Categories categories;
     Run run;
     Report report;
@@ -30,14 +30,15 @@ static int fail_memory(Error *error)
     return error_set(error, "out of memory");
 }
 
-/* Files that hold one point cannot hold several. */
+/* Some files hold the results of a single point only. */
 static int check_points(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     if (points_count(&eval->points) > 1 && (options->eval.detections || options->eval.plot))
-        return error_set(error,
-                         "option --%s: is of one point, and --alpha and --size name %d; name one of each",
-                         options->eval.detections ? "detections" : "plot", points_count(&eval->points));
+        return error_set(
+            error,
+            "option --%s: holds the results of one point, and --alpha and --size name %d; name one of each",
+            options->eval.detections ? "detections" : "plot", points_count(&eval->points));
     return 0;
 }
 
@@ -75,7 +76,7 @@ static int check_outputs(const Options *options, Error *error)
            whole_file_check(options->eval.detections, error) || whole_file_check(options->eval.plot, error);
 }
 
-/* Threads that may work: those of an engine that is asked for no number. */
+/* As many as an engine has by default, where the options name no number. */
 static int count_threads(const Options *options, Error *error)
 {
     LookoutError failure;
@@ -181,7 +182,7 @@ static int name_problems(const Eval *eval)
     return count;
 }
 
-/* Takes the text. */
+/* Frees the text. NULL: there was not enough memory to make it. */
 static WriteStatus write_text(const char *path, char *text, Error *error)
 {
     if (!text)
@@ -195,7 +196,7 @@ static WriteStatus write_results(const Eval *eval, Error *error)
 {
     const Options *options = eval->options;
     const Report *report = &eval->report;
-    int to_stdout = 0; /* the table would stand between the lines */
+    bool to_stdout = false; /* then there is no table, which would mix with the lines */
     WriteStatus status = WRITE_OK;
     const char *const outputs[] = {options->outputs.json, options->eval.detections, options->eval.plot};
     char *(*const make[])(const Report *) = {report_json, report_detections, plot_svg};
@@ -210,7 +211,7 @@ static WriteStatus write_results(const Eval *eval, Error *error)
     return status;
 }
 
-static ExitCode tell(Eval *eval, Error *error)
+static ExitCode report_results(Eval *eval, Error *error)
 {
     const int left_out = name_problems(eval), images = eval->dataset->image_count;
     if (left_out == images) {
@@ -240,12 +241,12 @@ int eval_run(const Options *options, const atomic_int *stop)
 {
     Eval eval = {.options = options, .run = {.stop = stop}};
     Error error = {0};
-    av_log_set_level(AV_LOG_QUIET); /* what goes wrong is told by us, in one line */
+    av_log_set_level(AV_LOG_QUIET); /* errors are reported by us, in one line */
     int code = open_eval(&eval, &error);
     if (code == EXIT_DONE)
         code = run_pictures(&eval.run, &eval.networks, &error);
     if (code == EXIT_DONE && !atomic_load(stop))
-        code = tell(&eval, &error);
+        code = report_results(&eval, &error);
     if (code != EXIT_USAGE && atomic_load(stop)) /* what failed by then may have done so for being ended */
         code = EXIT_SIGNAL + atomic_load(stop);
     if (code == EXIT_FAILED || code == EXIT_USAGE)

@@ -5,8 +5,9 @@
 #include "app/options/options.h"
 #include <stdatomic.h>
 
-/* Measures the data set of the options at the points that the options choose, and tells. Returns an exit
- * code; what goes wrong is told. When *stop becomes nonzero, it ends without results. */
+/* Measures the data set of the options at the points that the options choose, and reports the results.
+ * Returns an exit code, after a message for each problem. When *stop becomes nonzero, it ends without
+ * results. */
 int eval_run(const Options *options, const atomic_int *stop);
 
 #endif

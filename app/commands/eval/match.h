@@ -13,7 +13,7 @@ enum {
 };
 
 /* What became of a detection. One that is neither right nor ignored is wrong; only of a rank below
- * MATCH_MAX_DETECTIONS do right and ignored tell anything. */
+ * MATCH_MAX_DETECTIONS are right and ignored meaningful. */
 typedef struct Match {
     float score;
     uint32_t image;

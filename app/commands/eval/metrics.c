@@ -241,7 +241,7 @@ static void measure_class(const Workspace *work, const ClassMatches *list, Metri
     }
 }
 
-/* Adds value to the sum, or nothing where it says that there is no truth. */
+/* Adds value to the sum, unless it is negative: there is no truth. */
 typedef struct Mean {
     double sum;
     int count;
@@ -277,7 +277,7 @@ static void add_to_means(Means *means, const MetricsClass *result, const ClassFi
     mean_add(&means->voc, result->voc);
 }
 
-static void tell_means(MetricsResult *result, const Means *means)
+static void report_means(MetricsResult *result, const Means *means)
 {
     result->ap = mean_value(means->area[MATCH_ALL]);
     result->ap50 = mean_value(means->ap50);
@@ -343,7 +343,7 @@ MetricsResult *metrics_finish(const Metrics *metrics)
             judge_coco(work.matches, work.count, MATCH_ALL, 0, MATCH_MAX_DETECTIONS, work.judgements);
         calibration_add(&calibration, work.judgements, count);
     }
-    tell_means(result, &means);
+    report_means(result, &means);
     result->ece = calibration_finish(&calibration, result->calibration);
     workspace_destroy(&work);
     return result;

@@ -29,11 +29,11 @@ int picture_reader_read(PictureReader *reader, const char *path, const atomic_in
     else if ((status = source->functions->read(source, &frame, error)) == INPUT_END)
         error_set(error, "%s: stopped while reading it", path);
     else if (status != INPUT_FRAME)
-        ; /* error is filled */
+        ; /* error says why */
     else if (converter_to_rgb(reader->converter, &frame, &reader->rgb, &why))
         error_set(error, "%s: %s", path, why.message);
     else if (source->functions->read(source, &frame, error) == INPUT_DAMAGED)
-        ; /* what has been read is not whole, error says so */
+        ; /* not read completely: error says why */
     else
         failed = 0;
     input_destroy(source);

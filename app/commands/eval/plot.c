@@ -20,10 +20,10 @@ enum {
     LARGE = 470,
     GRID_TOP = TOP + TALL + 150,
     BOTTOM = 56,
-    NAME_LENGTH = 18, /* bytes that fit beside a count of boxes, their end included */
+    NAME_LENGTH = 18, /* bytes that fit beside a count of boxes, the final NUL included */
 };
 
-/* A name cut to the room that it has. */
+/* Copies a name, cut to fit, with "..." at its end. */
 static void shorten(char *to, size_t size, const char *name)
 {
     if (strlen(name) < size) {
@@ -160,7 +160,7 @@ char *plot_svg(const Report *report)
     if (to) {
         int count = report_order(report->results[0], order);
         while (count > 0 && !report->results[0]->classes[order[count - 1]].truth)
-            count--; /* there is no curve without truth */
+            count--; /* without true boxes there is no curve */
         put_plot(to, report, order, count);
         text = report_finish(to, &text);
     }

@@ -30,7 +30,7 @@ int report_order(const MetricsResult *result, int *order)
     return count;
 }
 
-/* A share in per cent; what is negative is not known. */
+/* A share in per cent; a negative one is not defined. */
 static void put_percent(FILE *to, int width, double share)
 {
     if (share < 0)
@@ -44,7 +44,7 @@ static void put_heading(FILE *to, const Report *report)
     const MetricsResult *result = report->results[0];
     int64_t boxes = 0;
     int classes = 0;
-    char name[256]; /* as a folder may be called */
+    char name[256]; /* a file system takes names of up to 255 bytes */
     snprintf(name, sizeof name, "%s", report->run->dataset->name);
     text_make_printable(name);
     for (int i = 0; i < result->class_count; i++) {
@@ -145,7 +145,8 @@ char *report_detections(const Report *report)
                 text_put_number(number, sides[k], 3);
                 fprintf(to, "%s%s", k ? "," : "", number);
             }
-            fprintf(to, "],\"score\":%.9g}", (double)box->score); /* digits that tell any two floats apart */
+            fprintf(to, "],\"score\":%.9g}",
+                    (double)box->score); /* enough digits to tell any two floats apart */
             before = ",\n";
         }
     }

@@ -17,14 +17,14 @@ typedef struct Report {
 
 /* A line a point; of a single point also one a class, the best first. Figures in per cent. */
 char *report_table(const Report *report);
-/* A JSON object a point, one a line; null where nothing can be said. */
+/* A JSON object a point, one a line; null for figures that are not defined. */
 char *report_json(const Report *report);
 /* [{"image_id":..,"category_id":..,"bbox":[x,y,width,height],"score":..}, ...] of run->found, picture after
  * picture, best first. https://cocodataset.org/#format-results */
 char *report_detections(const Report *report);
 
-/* The classes that were measured, best AP first, those without truth last: their indices go to order, which
- * has room for all of the model's. Returns their number. */
+/* The classes that were measured, best AP first, those without true boxes last: their indices go to order,
+ * which has room for all of the model's. Returns their number. */
 int report_order(const MetricsResult *result, int *order);
 
 /* Closes a memory stream that was written; its text, or NULL when there was not enough memory. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Negative figures are those that are not known. */
+/* A negative figure is not defined. */
 static json_t *figure(double value)
 {
     return value < 0 ? json_null() : json_real(round(value * 1e8) / 1e8);

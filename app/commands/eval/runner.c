@@ -16,7 +16,7 @@ typedef struct Crew {
     Run *run;
     LookoutSettings settings;
     atomic_int next;   /* picture */
-    atomic_int failed; /* a worker cannot go on, so that none shall */
+    atomic_int failed; /* a worker failed, so all end */
 
     pthread_mutex_t lock; /* of what follows, and of the metrics */
     pthread_cond_t changed;
@@ -34,12 +34,12 @@ typedef struct Worker {
     MetricsDetection *boxes; /* [settings.max_detections] */
 } Worker;
 
-static int is_ended(const Crew *crew)
+static bool is_ended(const Crew *crew)
 {
     return atomic_load(&crew->failed) || atomic_load(crew->run->stop);
 }
 
-/* Thousandths of a pixel: what is measured is what --detections writes. */
+/* Rounded to thousandths of a pixel, as --detections writes them, so that both give the same figures. */
 static double thousandths(double value)
 {
     return round(value * 1000) / 1000;
@@ -95,7 +95,7 @@ static int detect(Worker *worker, int image, int point, Error *error)
     return failed ? error_set(error, "out of memory") : 0;
 }
 
-/* The boxes of a data set are of pictures of the size that it tells. */
+/* The boxes of a data set are meant for pictures of the size that it states. */
 static int check_size(const DatasetImage *image, const Frame *picture, Error *error)
 {
     if (!image->width || !image->height ||
@@ -185,16 +185,16 @@ static int start_workers(Crew *crew, Worker *workers, int count, Networks *first
     }
     if (started < count) {
         pthread_mutex_lock(&crew->lock);
-        crew->working--; /* the one that was not to be had: the others take its share */
+        crew->working--; /* the thread that could not be started; the others do its work */
         pthread_mutex_unlock(&crew->lock);
     }
     return started;
 }
 
-/* Waits until no worker is left, and shows how far they are. */
+/* Waits until all workers have ended, and shows their progress. */
 static void watch(Crew *crew)
 {
-    const int shown = crew->run->options->outputs.progress || message_on_terminal();
+    const bool shown = crew->run->options->outputs.progress || message_on_terminal();
     ProgressLine line = progress_line_begin("picture", "a second", crew->run->dataset->image_count);
     pthread_mutex_lock(&crew->lock);
     while (crew->working) {

@@ -29,7 +29,7 @@ void svg_end(FILE *to)
     fputs("</svg>\n", to);
 }
 
-/* XML takes no control characters, nor U+FFFE and U+FFFF; U+FFFD stands for a byte that is no UTF-8. */
+/* XML allows no control characters, nor U+FFFE and U+FFFF; U+FFFD replaces a byte that is not UTF-8. */
 static bool is_character(uint32_t codepoint)
 {
     return codepoint >= 0x20 && codepoint != 0x7f && !(codepoint >= 0xfffd && codepoint <= 0xffff);

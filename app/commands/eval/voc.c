@@ -9,8 +9,8 @@
 #define VOC_MAX_ANNOTATION ((size_t)4 << 20)
 #define VOC_MAX_LIST ((size_t)64 << 20)
 
-/* The path of the picture of that name: the first suffix of which there is one, .jpg where there is none.
- * NULL when out of memory. */
+/* The path of the picture of that name: with the first suffix for which there is a file, .jpg where there is
+ * none. NULL when out of memory. */
 static char *find_picture(const char *folder, const char *name)
 {
     static const char *const suffixes[] = {"jpg", "jpeg", "png", "JPG", "JPEG", "PNG", "bmp", "webp"};

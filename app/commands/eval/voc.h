@@ -7,7 +7,7 @@
 
 /*
  * Reads the objects of one annotation file from size bytes of XML (text[size] must be writable, and is
- * changed) into the builder's last image; sets that image's width and height where they are told. label is
+ * changed) into the builder's last image; sets that image's width and height where they are given. label is
  * the file in messages. Categories are made as they are met. Returns 0, or -1 with error.
  *
  * VOC counts pixels from 1 and a box holds the pixels of both its corners, so it is as wide as

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What is read of an <object>. */
+/* The parts of an <object> that are read. */
 enum { XMIN, YMIN, XMAX, YMAX, CORNERS };
 
 typedef struct VocObject {

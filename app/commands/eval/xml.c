@@ -23,14 +23,14 @@ static bool is_name_byte(char c, bool first)
     return !first && ((byte >= '0' && byte <= '9') || byte == '-' || byte == '.');
 }
 
-/* Moves on by count bytes, counting lines. */
+/* Advances by count bytes, counting lines. */
 static void skip(XmlReader *reader, size_t count)
 {
     for (const char *end = reader->at + count; reader->at < end; reader->at++)
         reader->line += *reader->at == '\n';
 }
 
-/* There is no NUL but the one behind the text, which ends every loop that looks for something else. */
+/* The only NUL is the one behind the text; every loop that searches for another character ends there. */
 static bool skip_spaces(XmlReader *reader)
 {
     const char *from = reader->at;
@@ -56,7 +56,7 @@ static int skip_behind(XmlReader *reader, const char *mark, const char *what, Er
     return 0;
 }
 
-/* A document type: to its '>', over the brackets, strings and comments in it. */
+/* Skips a document type to its '>', with the brackets, strings and comments in it. */
 static int skip_document_type(XmlReader *reader, Error *error)
 {
     static const char unfinished[] = "<!DOCTYPE without its '>'";
@@ -112,7 +112,7 @@ static int skip_attribute(XmlReader *reader, Error *error)
     return 0;
 }
 
-/* Text begins anew, where the reader stands. */
+/* Starts collecting text at the current position. */
 static void restart_value(XmlReader *reader)
 {
     reader->value = reader->value_end = reader->at;
@@ -153,7 +153,7 @@ static void finish_value(XmlReader *reader)
         reader->value++;
 }
 
-/* What is wrong in the innermost open element. */
+/* Fails with an error in the innermost open element. */
 static XmlEvent fail_within(const XmlReader *reader, Error *error, const char *reason)
 {
     const XmlName open = reader->path[reader->depth - 1];

@@ -33,7 +33,7 @@ typedef struct XmlReader {
     XmlName path[XML_MAX_DEPTH]; /* names of the elements that are open, the root's first */
     int depth;
     bool started; /* the root has been seen */
-    bool empty;   /* the last tag was <.../>: its end is to be told */
+    bool empty;   /* the last tag was <.../>: its end is still to be reported */
     bool ended;   /* the last event was an end: its element is to leave the path */
 } XmlReader;
 

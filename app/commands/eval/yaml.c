@@ -39,7 +39,7 @@ static bool is_bracket(char c)
     return c == ',' || c == '[' || c == ']' || c == '{' || c == '}';
 }
 
-/* Over blanks and a comment, which has a blank before it or begins its line. */
+/* Skips blanks and a comment, which has a blank before it or begins its line. */
 static void skip_blanks(Parser *parser, bool at_begin)
 {
     while (is_blank(*parser->at))
@@ -48,7 +48,7 @@ static void skip_blanks(Parser *parser, bool at_begin)
         parser->at += strcspn(parser->at, "\n");
 }
 
-/* To the begin of the next line, or the end of the text. */
+/* Skips to the start of the next line, or to the end of the text. */
 static void next_line(Parser *parser)
 {
     parser->at += strcspn(parser->at, "\n");
@@ -58,7 +58,7 @@ static void next_line(Parser *parser)
     }
 }
 
-/* The same in brackets, over line ends. */
+/* The same within brackets, where line ends are skipped, too. */
 static void skip_flow_blanks(Parser *parser)
 {
     skip_blanks(parser, false);
@@ -68,8 +68,8 @@ static void skip_flow_blanks(Parser *parser)
     }
 }
 
-/* From the begin of a line to the begin of the first that has more than a comment. Returns its indentation;
- * -1 at the end of the text. */
+/* Skips from the start of a line to the start of the first that holds more than a comment. Returns its
+ * indentation; -1 at the end of the text. */
 static int seek_content(Parser *parser)
 {
     for (;;) {
@@ -83,7 +83,7 @@ static int seek_content(Parser *parser)
     }
 }
 
-/* What stands behind a value, up to the end of its line. */
+/* Checks that only blanks or a comment follow a value on its line. */
 static int finish_line(Parser *parser)
 {
     skip_blanks(parser, false);
@@ -137,7 +137,7 @@ static bool is_colon(const Parser *parser)
     return *parser->at == ':' && (is_blank(next) || ends_line(next) || (parser->flow && is_bracket(next)));
 }
 
-/* A string, or NULL with error; of a plain one that is empty, too. */
+/* Reads a string. NULL with error; an empty one without quotes is an error. */
 static char *read_scalar(Parser *parser)
 {
     const char *begin = parser->at;
@@ -160,7 +160,7 @@ static char *read_scalar(Parser *parser)
     return copy_text(parser, begin, length);
 }
 
-/* Takes item and value. */
+/* Adds an entry and takes ownership of item and value. */
 static int add_entry(Parser *parser, YamlKind kind, const char *key, char *item, char *value, int line)
 {
     Yaml *yaml = parser->yaml;
@@ -263,7 +263,7 @@ static int read_value(Parser *parser, const char *key)
     return add_entry(parser, YAML_SCALAR, key, NULL, read_scalar(parser), line) ? -1 : finish_line(parser);
 }
 
-/* What belongs to a key that nobody asked for. */
+/* Skips the value of a key that was not asked for. */
 static void skip_value(Parser *parser)
 {
     do
@@ -272,7 +272,7 @@ static void skip_value(Parser *parser)
            *parser->at == '}');
 }
 
-/* The pointer in keys that is the same text; NULL. */
+/* The pointer in keys to the same text, or NULL. */
 static const char *find_key(const char *const *keys, const char *text)
 {
     while (*keys && strcmp(*keys, text) != 0)

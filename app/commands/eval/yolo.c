@@ -11,13 +11,13 @@
 #define YOLO_MAX_LABELS ((size_t)16 << 20)
 #define YOLO_MAX_LIST ((size_t)256 << 20)
 
-static const char *const part_names[] = {"val", "test", "train"}; /* the first of which there is one */
+static const char *const part_names[] = {"val", "test", "train"}; /* the first that exists is used */
 enum { PART_NAMES = sizeof part_names / sizeof *part_names };
 
 typedef struct YoloReader {
     DatasetBuilder *builder;
     YoloClasses classes;
-    int label_files; /* that were there */
+    int label_files; /* how many existed */
     Error *error;
 } YoloReader;
 
@@ -49,7 +49,7 @@ static char *label_path(const char *picture, bool beside)
     return path;
 }
 
-/* A picture without a label file is one without truth. */
+/* A picture without a label file has no true boxes. */
 static int read_picture(YoloReader *reader, const char *picture)
 {
     DatasetBuilder *builder = reader->builder;

@@ -11,7 +11,7 @@ typedef struct YoloClasses {
     int category_of_class[DATASET_MAX_CATEGORIES]; /* -1: none (yet) */
 } YoloClasses;
 
-/* No class is anything yet. */
+/* Starts without any class. */
 void yolo_classes_open(YoloClasses *classes);
 
 /* Reads one label file from size bytes of text (text[size] must be writable, and is changed) into the
@@ -21,9 +21,9 @@ void yolo_classes_open(YoloClasses *classes);
 int yolo_parse_labels(DatasetBuilder *builder, YoloClasses *classes, char *text, size_t size,
                       const char *label, Error *error);
 
-/* What is read of a data.yaml. */
+/* The parts of a data.yaml that are read. */
 typedef struct YoloConfig {
-    char *root;   /* path: where the pictures' folders are looked for; NULL: not told */
+    char *root;   /* path: where the pictures' folders are searched; NULL: not given */
     char **parts; /* [part_count] of val, else test, else train: folders, or text files of pictures */
     int part_count;
     int line; /* of the first of them */

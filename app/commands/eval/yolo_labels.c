@@ -12,7 +12,7 @@ void yolo_classes_open(YoloClasses *classes)
         classes->category_of_class[i] = -1;
 }
 
-/* The numbers of a line as they come. */
+/* The numbers of a line, added one at a time. */
 typedef struct YoloLine {
     int count;
     double first[4];
@@ -79,7 +79,7 @@ static DatasetBox box_of(const YoloLine *numbers, int category)
 static int read_line(DatasetBuilder *builder, YoloClasses *classes, char *text, const char *label, int line,
                      Error *error)
 {
-    /* Tools round: a little beyond the picture is taken as it is. */
+    /* Tools round, so boxes may reach a little beyond the picture; they are kept so. */
     static const double slack = .01;
     char *rest = NULL;
     const char *word = strtok_r(text, " \t\r", &rest);
