@@ -156,11 +156,12 @@ static bool is_pipe(const InputSpec *input)
     return input->path && !stat(input->path, &status) && S_ISFIFO(status.st_mode);
 }
 
+/* Of cameras, whose devices need not be there now. */
 static bool is_same_device(const char *path, const char *other)
 {
     struct stat status, other_status;
-    return !strcmp(path, other) || (!stat(path, &status) && !stat(other, &other_status) &&
-                                    S_ISCHR(status.st_mode) && status.st_rdev == other_status.st_rdev);
+    return !strcmp(path, other) ||
+           (!stat(path, &status) && !stat(other, &other_status) && status.st_rdev == other_status.st_rdev);
 }
 
 /* Two inputs that would read from one device, or from standard input both. */
