@@ -111,9 +111,13 @@ LookoutStatus lookout_detect(LookoutDetector *detector, const LookoutImage *imag
     plan_run(detector->plan, rgb, stride);
     DecodeLevel levels[NETWORK_LEVELS];
     for (int i = 0; i < NETWORK_LEVELS; i++) {
-        PlanMap head = plan_head(detector->plan, i);
-        levels[i] = (DecodeLevel){head.data, head.width, detector->model->network.anchors[i].count,
-                                  head.pixel_stride};
+        const PlanMap head = plan_head(detector->plan, i);
+        levels[i] = (DecodeLevel){
+            .data = (const float *)(const void *)head.data,
+            .cells = head.shape.width,
+            .anchors = detector->model->network.anchors[i].count,
+            .pixel_stride = head.shape.pixel_bytes / (ptrdiff_t)sizeof(float),
+        };
     }
     result->count = decoder_run(detector->decoder, levels, settings, &result->detections);
     result->resize_ms = resized - start;

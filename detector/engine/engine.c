@@ -111,7 +111,7 @@ static void run_burst(void *argument, int worker)
     Burst *burst = argument;
     /* Nobody starts before the last one has woken. */
     pool_barrier(burst->engine->pool, worker);
-    burst->operations[worker] = burst->engine->kernels.peak_burst(burst->iterations);
+    burst->operations[worker] = burst->engine->kernels.f32.peak(burst->iterations);
 }
 
 double lookout_engine_peak_gflops(LookoutEngine *engine, int threads)

@@ -1,9 +1,9 @@
 /*
- * What the kernels of all instruction sets share. Each kernels/<isa>.c includes this, then defines the names
- * below and includes the kernels, simd_<family>.h. They round alike in every instruction set: fused
+ * What the kernels of all instruction sets share. Each f32_<isa>.c includes this, then defines the names
+ * below and includes the kernels, f32_<family>.h. They round alike in every instruction set: fused
  * multiply-adds in the same order.
  *
- * KERNEL(name): name_<isa>
+ * ISA: the last part of the kernels' names
  *
  * Vec, VEC_LANES: a vector of floats
  *
@@ -11,22 +11,29 @@
  * vec_from_bytes(p), vec_zero(), vec_sub(a, b), vec_mul(a, b), vec_fma(a, b, sum), and vec_clamp6(x), which
  * makes 0 of NaN
  *
- * KEEP_VECTOR(x): has x in a register, whatever the compiler knows about it
+ * KEEP_VECTOR(x): forces x into a register, where the compiler would rather compute or load it again
  *
- * vec_splat_pair(p), vec_twice(p), vec_even_lanes(x), vec_odd_lanes(x), vec_from_byte_pairs(a, b): where
- * simd_convolution_folded.h is used
+ * vec_splat_pair(p), vec_twice(p), vec_even_lanes(x), vec_odd_lanes(x), vec_from_byte_pairs(a, b): if
+ * f32_convolution_folded.h is used
  *
- * TILE_PIXELS, PANEL_VECTORS, PANEL = PANEL_VECTORS * VEC_LANES, MAX_VECTORS: the register tile, see
- * simd_pointwise.h; GROUP_PIXELS of it are stored while the next ones are computed
+ * TILE_PIXELS, PANEL, PANEL_VECTORS = PANEL / VEC_LANES, MAX_VECTORS: the register tile, see f32_pointwise.h;
+ * GROUP_PIXELS of it are stored while the next ones are computed
  *
- * BLOCK_VECTORS: see simd_depthwise.h
+ * BLOCK: channels that a depthwise kernel works on at once, see f32_depthwise.h
  *
- * PEAK_CHAINS: see simd_peak.h
+ * PEAK_CHAINS: see f32_peak.h
+ *
+ * VEC_LANES, TILE_PIXELS, PANEL, BLOCK and PEAK_CHAINS are plain numbers, since names are made of them.
  */
 #ifndef LOOKOUT_DETECTOR_KERNELS_SIMD_H
 #define LOOKOUT_DETECTOR_KERNELS_SIMD_H
 
-#include "detector/kernels/kernels.h"
+#include "detector/kernels/f32.h"
+
+/* type_op_tile_isa (kernels.h), as f32_pointwise_6x16_avx2. */
+#define KERNEL_NAME_OF(type, op, pixels, channels, isa) type##_##op##_##pixels##x##channels##_##isa
+#define KERNEL_NAME(type, op, pixels, channels, isa) KERNEL_NAME_OF(type, op, pixels, channels, isa)
+#define F32_KERNEL(op, pixels, channels) KERNEL_NAME(f32, op, pixels, channels, ISA)
 
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #ifdef __clang__
@@ -36,12 +43,12 @@
 #define UNROLLED _Pragma("GCC unroll 32")
 #define ROLLED _Pragma("GCC unroll 1")
 #endif
-/* A loop over registers: its count is a constant once inlined, and it must vanish. Others are ROLLED where
- * the vectors of more than one turn would not fit in the registers. */
+/* A loop over registers: its count is a constant once inlined, and it must be unrolled completely. A loop is
+ * ROLLED if the vectors of two iterations would not fit in the registers. */
 #define EACH(i, count) UNROLLED for (int i = 0; i < (count); i++)
-/* Stops the compiler from turning one pointer that moves into many that do, more than there are registers. */
+/* Stops the compiler from replacing one moving pointer by many, more than there are registers. */
 #define KEEP_POINTER(p) __asm__("" : "+r"(p))
-/* Fetches the cache line `bytes` bytes from p, which may lie outside of any object. */
+/* Fetches the cache line `bytes` bytes behind p, which may lie outside of any object. */
 #define PREFETCH(p, bytes) __builtin_prefetch((const void *)((uintptr_t)(p) + (size_t)(bytes)))
 #define CACHE_LINE 64
 

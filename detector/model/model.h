@@ -4,17 +4,12 @@
 
 #include "detector/engine/engine.h"
 #include "detector/model/network.h"
+#include "detector/ops/op.h"
 
-/* One layer's weights in the layout its kernel reads (kernels/kernels.h): taps of the first convolution,
- * [27][C], or of a depthwise layer, [9][C]; or packed panels of a pointwise layer, and of a dense 3x3 layer,
- * which is multiplied as a pointwise layer of its nine taps; in float16 where they are so many that it takes
- * time to get them from memory. The other pointers are NULL. */
-typedef struct PackedLayer {
-    const float *taps;
-    const uint16_t *panels;
-    const float *wide_panels;
-    const float *bias; /* padded with zeros */
-} PackedLayer;
+typedef struct ModelLayer {
+    const OpFamily *family; /* the kernels that it runs on */
+    PackedWeights weights;  /* packed for them */
+} ModelLayer;
 
 struct LookoutModel {
     LookoutEngine *engine;
@@ -24,8 +19,8 @@ struct LookoutModel {
     char **classes;
     char *training_data, *licence, *measured_on;
     LookoutAccuracy *accuracies;
-    char *packed; /* 64-byte aligned block that the layers point into */
-    PackedLayer layers[NETWORK_LAYERS];
+    char *packed; /* KERNEL_ALIGNMENT aligned, owned: the packed weights of all layers */
+    ModelLayer layers[NETWORK_LAYERS];
 };
 
 #endif

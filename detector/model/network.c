@@ -46,7 +46,7 @@ static void add_layer(Builder *builder, LookoutLayerKind kind, int stride, int c
     layer->in_channels = builder->channels;
     layer->out_channels = channels;
     layer->input = builder->input;
-    layer->relu6 = 1;
+    layer->relu6 = true;
     layer->head_level = -1;
     builder->input = builder->count++;
     builder->channels = channels;
@@ -72,7 +72,7 @@ static void add_head(Builder *builder, const char *prefix)
     add_separable(builder, name, 1,
                   builder->network->anchors[builder->level].count * (builder->network->class_count + 4));
     NetworkLayer *last = &builder->network->layers[builder->count - 1];
-    last->relu6 = 0;
+    last->relu6 = false;
     last->head_level = builder->level++;
     builder->input = input;
     builder->channels = channels;

@@ -21,7 +21,7 @@ typedef struct NetworkLayer {
     int padding; /* of a 3x3 layer: columns before the map, and rows above it, that output 0 reads; 0 or 1 */
     int in_channels, out_channels;
     int input;      /* index of the layer whose output it reads; -1: the picture */
-    int relu6;      /* 0 for the head's pointwise layers */
+    bool relu6;     /* false for the head's pointwise layers */
     int head_level; /* 0..4 for the pointwise layer that ends head 1..5, else -1 */
 } NetworkLayer;
 

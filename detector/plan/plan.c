@@ -9,59 +9,69 @@
 #include "detector/base/error.h"
 #include "detector/base/memory.h"
 #include "detector/plan/plan_memory.h"
-#include "detector/plan/plan_ops.h"
 
+#define CACHE_LINE 64
 #define MAX_OPS (NETWORK_LAYERS + NETWORK_EXTRAS) /* the dense layers take two */
 
-/* What a worker owns. Each worker starts with a share of an op's units, next to those it computed of the op
- * before and so still has in its cache; who has done his share takes from the others'. */
+/* An op, the layer that its output belongs to or is gathered for, and when and where it runs. */
+typedef struct PlanOp {
+    Op op;
+    int phase; /* ops of the same phase do not depend on each other */
+    int layer;
+    int in_buffer, out_buffer; /* of the plan; in_buffer is -1 for the picture */
+} PlanOp;
+
+/* What belongs to one worker. Each starts with a share of an op's units that lie next to those it computed of
+ * the op before, which are still in its cache. A worker that has finished its share takes units from the
+ * shares of the others. */
 typedef struct Worker {
-    alignas(KERNEL_ALIGNMENT) atomic_int next[MAX_OPS]; /* unit that comes next in its share, by op */
-    float *scratch;
+    alignas(CACHE_LINE) atomic_int next[MAX_OPS]; /* the next unit of its share, by op */
 } Worker;
 
 struct Plan {
     const LookoutModel *model;
     PlanMode mode;
     int threads;
-    PlanShape shapes[NETWORK_LAYERS]; /* of the layers' outputs */
-    PlanBuffer buffers[MAX_OPS];      /* by layer, then those of gathered inputs */
+    MapShape picture;
+    MapShape shapes[NETWORK_LAYERS]; /* of the layers' outputs */
+    PlanBuffer buffers[MAX_OPS];     /* by layer, then those of gathered inputs */
     int buffer_count;
     PlanOp ops[MAX_OPS]; /* by phase */
     int op_count;
     int first_op[MAX_OPS + 1]; /* of each phase */
     int phases;
-    PlanPicture picture;
+    OpContext context;
     Worker *workers;
     char *arena;
-    size_t arena_bytes;
-    float *scratch, *zeros;
+    size_t arena_bytes;   /* of the maps; the workers' scratch memory follows them */
+    size_t scratch_bytes; /* of each worker */
+    char *zeros;
     bool profiling;
     double layer_ms[NETWORK_LAYERS];
 };
 
 /* ---- running ------------------------------------------------------------------------------------ */
 
-static int share_begin(const Plan *plan, const PlanOp *op, int worker)
+static int share_begin(const Plan *plan, const Op *op, int worker)
 {
     return (int)((long long)op->units * worker / plan->threads);
 }
 
-/* Works on the op's units in the share of `owner` until none is left. */
-static void work_share(Plan *plan, int index, int owner, float *scratch)
+/* Runs units of the op that belong to the share of `owner` until none is left. */
+static void run_share(Plan *plan, int index, int owner, char *scratch)
 {
-    const PlanOp *op = &plan->ops[index];
+    const Op *op = &plan->ops[index].op;
     atomic_int *next = &plan->workers[owner].next[index];
     int end = share_begin(plan, op, owner + 1);
     while (atomic_load_explicit(next, memory_order_relaxed) < end) {
         int unit = atomic_fetch_add_explicit(next, 1, memory_order_relaxed);
         if (unit < end)
-            plan_op_run(op, &plan->model->engine->kernels, &plan->picture, unit, scratch);
+            op->kernel->run(op, &plan->context, unit, scratch);
     }
 }
 
-/* Splits the wall time of a phase among its ops as worker 0 spent it on its own shares. */
-static void note_times(Plan *plan, int phase, const double *marks, double phase_end)
+/* Divides the wall time of a phase among its ops in proportion to what worker 0 spent on its own shares. */
+static void add_times(Plan *plan, int phase, const double *marks, double phase_end)
 {
     int first = plan->first_op[phase], count = plan->first_op[phase + 1] - first;
     double own = marks[count] - marks[0];
@@ -73,8 +83,8 @@ static void note_times(Plan *plan, int phase, const double *marks, double phase_
 static void run_phases(void *argument, int worker)
 {
     Plan *plan = argument;
-    float *scratch = plan->workers[worker].scratch;
-    int timed = plan->profiling && worker == 0;
+    char *scratch = plan->context.work + plan->arena_bytes + (size_t)worker * plan->scratch_bytes;
+    bool timed = plan->profiling && worker == 0;
     if (timed)
         memset(plan->layer_ms, 0, sizeof plan->layer_ms);
     double marks[MAX_OPS + 1];
@@ -83,80 +93,109 @@ static void run_phases(void *argument, int worker)
         if (timed)
             marks[0] = clock_milliseconds();
         for (int op = first; op < end; op++) {
-            work_share(plan, op, worker, scratch);
+            run_share(plan, op, worker, scratch);
             if (timed)
                 marks[op - first + 1] = clock_milliseconds();
         }
         for (int i = 1; i < plan->threads; i++)
             for (int op = first; op < end; op++)
-                work_share(plan, op, (worker + i) % plan->threads, scratch);
+                run_share(plan, op, (worker + i) % plan->threads, scratch);
         pool_barrier(plan->model->engine->pool, worker);
         if (timed)
-            note_times(plan, phase, marks, clock_milliseconds());
+            add_times(plan, phase, marks, clock_milliseconds());
     }
 }
 
 void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride)
 {
-    plan->picture.rgb = rgb;
-    plan->picture.stride = stride;
+    plan->context.rgb = rgb;
+    plan->context.stride = stride;
     for (int worker = 0; worker < plan->threads; worker++)
         for (int op = 0; op < plan->op_count; op++)
-            atomic_store_explicit(&plan->workers[worker].next[op], share_begin(plan, &plan->ops[op], worker),
-                                  memory_order_relaxed);
+            atomic_store_explicit(&plan->workers[worker].next[op],
+                                  share_begin(plan, &plan->ops[op].op, worker), memory_order_relaxed);
     pool_run(plan->model->engine->pool, plan->threads, run_phases, plan);
 }
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
+static const OpFamily *family_of(const Plan *plan, int layer)
+{
+    return plan->model->layers[layer].family;
+}
+
 static void find_shapes(Plan *plan, int size)
 {
     const Network *network = &plan->model->network;
+    plan->picture = (MapShape){size, size, 3, DTYPE_U8, 3};
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &network->layers[i];
         int height = layer->input < 0 ? size : plan->shapes[layer->input].height;
         int out = (height + layer->stride - 1) / layer->stride;
-        plan->shapes[i] =
-            (PlanShape){out, out, layer->out_channels, kernel_pixel_stride(layer->out_channels)};
+        plan->shapes[i] = family_of(plan, i)->map_shape(out, out, layer->out_channels);
     }
 }
 
-static PlanShape input_shape(const Plan *plan, int layer)
+static MapShape input_shape(const Plan *plan, int layer)
 {
     int input = plan->model->network.layers[layer].input;
-    int size = plan->picture.size;
-    return input < 0 ? (PlanShape){size, size, 3, 3} : plan->shapes[input];
+    return input < 0 ? plan->picture : plan->shapes[input];
 }
 
-static void add_op(Plan *plan, PlanOp op)
+static void add_op(Plan *plan, PlanOp plan_op)
 {
-    plan_op_split(&op, &plan->model->engine->kernels, plan->threads);
-    plan->ops[plan->op_count++] = op;
+    Op *op = &plan_op.op;
+    op->kernel->split(op, &plan->model->engine->kernels, plan->threads);
+    plan->ops[plan->op_count++] = plan_op;
 }
 
-/* One op for a layer, or for a depthwise layer and the pointwise layer after it. */
-static void add_layer_op(Plan *plan, int phase, int layer, int fused)
+static void add_layer_op(Plan *plan, int phase, int layer)
 {
-    const NetworkLayer *first = &plan->model->network.layers[layer];
-    int last = layer + fused;
-    const PackedLayer *packed = plan->model->layers;
-    PlanOpKind kind = fused                                      ? PLAN_SEPARABLE
-                      : first->kind == LOOKOUT_LAYER_CONVOLUTION ? PLAN_CONVOLUTION
-                      : first->kind == LOOKOUT_LAYER_DEPTHWISE   ? PLAN_DEPTHWISE
-                                                                 : PLAN_POINTWISE;
+    const NetworkLayer *network = &plan->model->network.layers[layer];
+    const OpFamily *family = family_of(plan, layer);
+    const PackedWeights *weights = &plan->model->layers[layer].weights;
+    bool pointwise = network->kind == LOOKOUT_LAYER_POINTWISE;
     add_op(plan, (PlanOp){
-                     .kind = kind,
+                     .op =
+                         {
+                             .kernel = pointwise                                    ? family->pointwise
+                                       : network->kind == LOOKOUT_LAYER_CONVOLUTION ? family->convolution
+                                                                                    : family->depthwise,
+                             .in = input_shape(plan, layer),
+                             .out = plan->shapes[layer],
+                             .stride = network->stride,
+                             .padding = network->padding,
+                             .relu6 = network->relu6,
+                             .filter = pointwise ? NULL : weights,
+                             .pointwise = pointwise ? weights : NULL,
+                         },
                      .phase = phase,
-                     .layer = last,
-                     .in_buffer = first->input,
-                     .out_buffer = last,
-                     .stride = first->stride,
-                     .padding = first->padding,
-                     .relu6 = plan->model->network.layers[last].relu6,
-                     .in_shape = input_shape(plan, layer),
-                     .out_shape = plan->shapes[last],
-                     .filter = kind == PLAN_POINTWISE ? NULL : &packed[layer],
-                     .pointwise = kind == PLAN_SEPARABLE || kind == PLAN_POINTWISE ? &packed[last] : NULL,
+                     .layer = layer,
+                     .in_buffer = network->input,
+                     .out_buffer = layer,
+                 });
+}
+
+/* One op for a depthwise layer and the pointwise layer after it. */
+static void add_separable_op(Plan *plan, int phase, int layer)
+{
+    const NetworkLayer *depthwise = &plan->model->network.layers[layer], *pointwise = depthwise + 1;
+    add_op(plan, (PlanOp){
+                     .op =
+                         {
+                             .kernel = family_of(plan, layer)->separable,
+                             .in = input_shape(plan, layer),
+                             .out = plan->shapes[layer + 1],
+                             .stride = depthwise->stride,
+                             .padding = depthwise->padding,
+                             .relu6 = pointwise->relu6,
+                             .filter = &plan->model->layers[layer].weights,
+                             .pointwise = &plan->model->layers[layer + 1].weights,
+                         },
+                     .phase = phase,
+                     .layer = layer + 1,
+                     .in_buffer = depthwise->input,
+                     .out_buffer = layer + 1,
                  });
 }
 
@@ -165,31 +204,37 @@ static void add_layer_op(Plan *plan, int phase, int layer, int fused)
 static int add_dense_ops(Plan *plan, int phase, int layer)
 {
     const NetworkLayer *dense = &plan->model->network.layers[layer];
-    PlanShape taps = plan->shapes[layer];
-    taps.channels = 9 * dense->in_channels;
-    taps.pixel_stride = kernel_pixel_stride(taps.channels);
+    const OpFamily *family = family_of(plan, layer);
+    const MapShape *out = &plan->shapes[layer];
+    const MapShape taps = family->map_shape(out->height, out->width, 9 * dense->in_channels);
     int buffer = plan->buffer_count++;
     add_op(plan, (PlanOp){
-                     .kind = PLAN_GATHER,
+                     .op =
+                         {
+                             .kernel = family->gather,
+                             .in = input_shape(plan, layer),
+                             .out = taps,
+                             .stride = dense->stride,
+                             .padding = dense->padding,
+                         },
                      .phase = phase,
                      .layer = layer,
                      .in_buffer = dense->input,
                      .out_buffer = buffer,
-                     .stride = dense->stride,
-                     .padding = dense->padding,
-                     .in_shape = input_shape(plan, layer),
-                     .out_shape = taps,
                  });
     add_op(plan, (PlanOp){
-                     .kind = PLAN_POINTWISE,
+                     .op =
+                         {
+                             .kernel = family->pointwise,
+                             .in = taps,
+                             .out = *out,
+                             .relu6 = dense->relu6,
+                             .pointwise = &plan->model->layers[layer].weights,
+                         },
                      .phase = phase + 1,
                      .layer = layer,
                      .in_buffer = buffer,
                      .out_buffer = layer,
-                     .relu6 = dense->relu6,
-                     .in_shape = taps,
-                     .out_shape = plan->shapes[layer],
-                     .pointwise = &plan->model->layers[layer],
                  });
     return phase + 1;
 }
@@ -200,6 +245,16 @@ static int compare_phases(const void *a, const void *b)
     return left->phase != right->phase ? left->phase - right->phase : left->layer - right->layer;
 }
 
+/* Whether a depthwise layer and the layer after it, which is pointwise, become one op. */
+static bool fuses(const Plan *plan, int layer)
+{
+    return plan->mode == PLAN_NORMAL && plan->model->network.layers[layer].kind == LOOKOUT_LAYER_DEPTHWISE &&
+           family_of(plan, layer) == family_of(plan, layer + 1) &&
+           family_of(plan, layer)
+               ->fuses(&plan->shapes[layer], &plan->shapes[layer + 1], &plan->model->engine->kernels,
+                       plan->threads);
+}
+
 static void make_ops(Plan *plan)
 {
     const Network *network = &plan->model->network;
@@ -208,15 +263,12 @@ static void make_ops(Plan *plan)
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &network->layers[i];
         int phase = layer->input < 0 ? 0 : phase_of_layer[layer->input] + 1;
-        if (layer->kind == LOOKOUT_LAYER_CONVOLUTION && layer->input >= 0) {
-            phase_of_layer[i] = add_dense_ops(plan, phase, i);
-            continue;
-        }
-        int fused = plan->mode == PLAN_NORMAL && layer->kind == LOOKOUT_LAYER_DEPTHWISE &&
-                    plan_op_fuses(&plan->shapes[i], &plan->shapes[i + 1], &plan->model->engine->kernels,
-                                  plan->threads);
-        add_layer_op(plan, phase, i, fused);
-        i += fused;
+        if (layer->kind == LOOKOUT_LAYER_CONVOLUTION && layer->input >= 0)
+            phase = add_dense_ops(plan, phase, i);
+        else if (fuses(plan, i))
+            add_separable_op(plan, phase, i++);
+        else
+            add_layer_op(plan, phase, i);
         phase_of_layer[i] = phase;
     }
     qsort(plan->ops, (size_t)plan->op_count, sizeof *plan->ops, compare_phases);
@@ -228,15 +280,15 @@ static void make_ops(Plan *plan)
     plan->first_op[plan->phases] = plan->op_count;
 }
 
+/* Buffers live from the phase that writes them to the last one that reads them, the head's to the end. */
 static void place_buffers(Plan *plan)
 {
     const Network *network = &plan->model->network;
     for (int i = 0; i < plan->op_count; i++) {
         const PlanOp *op = &plan->ops[i];
-        int forever = plan->mode == PLAN_KEEP_LAYERS || network->layers[op->layer].head_level >= 0;
+        bool forever = plan->mode == PLAN_KEEP_LAYERS || network->layers[op->layer].head_level >= 0;
         plan->buffers[op->out_buffer] = (PlanBuffer){
-            .bytes = sizeof(float) * (size_t)op->out_shape.height * (size_t)op->out_shape.width *
-                     (size_t)op->out_shape.pixel_stride,
+            .bytes = map_bytes(&op->op.out),
             .first = op->phase,
             .last = forever ? PLAN_MEMORY_FOREVER : op->phase,
         };
@@ -244,42 +296,33 @@ static void place_buffers(Plan *plan)
             plan->buffers[op->in_buffer].last = op->phase;
     }
     plan->arena_bytes = plan_memory_place(plan->buffers, plan->buffer_count, KERNEL_ALIGNMENT);
+    for (int i = 0; i < plan->op_count; i++) {
+        PlanOp *op = &plan->ops[i];
+        op->op.in_offset = op->in_buffer < 0 ? 0 : plan->buffers[op->in_buffer].offset;
+        op->op.out_offset = plan->buffers[op->out_buffer].offset;
+    }
 }
 
-static int allocate(Plan *plan)
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static bool allocate(Plan *plan)
 {
     size_t scratch = 0, zeros = 0;
     for (int i = 0; i < plan->op_count; i++) {
-        size_t needed = plan_op_scratch(&plan->ops[i], &plan->model->engine->kernels);
-        scratch = needed > scratch ? needed : scratch;
-        needed = plan_op_zeros(&plan->ops[i]);
-        zeros = needed > zeros ? needed : zeros;
+        const Op *op = &plan->ops[i].op;
+        scratch = larger(scratch, op->kernel->scratch(op, plan->context.kernels));
+        zeros = larger(zeros, op->kernel->zeros(op));
     }
-    scratch = (scratch + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-    plan->arena = memory_alloc_zeroed(plan->arena_bytes);
-    plan->scratch = memory_alloc_zeroed(sizeof(float) * scratch * (size_t)plan->threads);
-    plan->zeros = memory_alloc_zeroed(sizeof(float) * zeros);
+    plan->scratch_bytes = (scratch + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
+    plan->arena = memory_alloc_zeroed(plan->arena_bytes + plan->scratch_bytes * (size_t)plan->threads);
+    plan->zeros = memory_alloc_zeroed(zeros);
     plan->workers = memory_alloc_zeroed(sizeof(Worker) * (size_t)plan->threads);
-    if (!plan->arena || !plan->scratch || !plan->zeros || !plan->workers)
-        return 0;
-    plan->picture.zeros = plan->zeros;
-    for (int i = 0; i < plan->threads; i++)
-        plan->workers[i].scratch = plan->scratch + (size_t)i * scratch;
-    return 1;
-}
-
-static float *buffer_data(const Plan *plan, int buffer)
-{
-    return (float *)(void *)(plan->arena + plan->buffers[buffer].offset);
-}
-
-static void connect_ops(Plan *plan)
-{
-    for (int i = 0; i < plan->op_count; i++) {
-        PlanOp *op = &plan->ops[i];
-        op->in = op->in_buffer < 0 ? NULL : buffer_data(plan, op->in_buffer);
-        op->out = buffer_data(plan, op->out_buffer);
-    }
+    plan->context.work = plan->arena;
+    plan->context.zeros = plan->zeros;
+    return plan->arena && plan->zeros && plan->workers;
 }
 
 Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutError *error)
@@ -290,13 +333,12 @@ Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutErr
     plan->model = model;
     plan->mode = mode;
     plan->threads = pool_threads(model->engine->pool);
-    plan->picture.size = size;
+    plan->context.kernels = &model->engine->kernels;
     find_shapes(plan, size);
     make_ops(plan);
     place_buffers(plan);
     if (!allocate(plan))
         goto fail;
-    connect_ops(plan);
     return plan;
 
 fail:
@@ -310,7 +352,6 @@ void plan_destroy(Plan *plan)
     if (!plan)
         return;
     free(plan->arena);
-    free(plan->scratch);
     free(plan->zeros);
     free(plan->workers);
     free(plan);
@@ -320,9 +361,7 @@ void plan_destroy(Plan *plan)
 
 PlanMap plan_layer_output(const Plan *plan, int layer)
 {
-    const PlanShape *shape = &plan->shapes[layer];
-    return (PlanMap){buffer_data(plan, layer), shape->height, shape->width, shape->channels,
-                     shape->pixel_stride};
+    return (PlanMap){plan->context.work + plan->buffers[layer].offset, plan->shapes[layer]};
 }
 
 PlanMap plan_head(const Plan *plan, int level)
@@ -345,7 +384,7 @@ static bool is_fused(const Plan *plan, int layer)
 LookoutLayer plan_layer(const Plan *plan, int index)
 {
     const NetworkLayer *layer = &plan->model->network.layers[index];
-    PlanShape in = input_shape(plan, index), out = plan->shapes[index];
+    MapShape in = input_shape(plan, index), out = plan->shapes[index];
     int64_t weights = network_weight_count(layer);
     return (LookoutLayer){
         .name = layer->name,

@@ -12,12 +12,10 @@ typedef enum PlanMode {
                          kernels */
 } PlanMode;
 
-/* A map that a plan computed: [height][width] pixels of `channels` floats, pixel_stride floats apart, without
- * gaps between rows. */
+/* A map that a plan computed. */
 typedef struct PlanMap {
-    const float *data;
-    int height, width, channels;
-    int pixel_stride;
+    const char *data;
+    MapShape shape;
 } PlanMap;
 
 /* size: one that lookout_detector_create() takes. The model must outlive the plan. */
@@ -27,8 +25,8 @@ void plan_destroy(Plan *plan);
 /* Runs the network on size x size RGB bytes, rows `stride` bytes apart. */
 void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride);
 
-/* Output of level 0..NETWORK_LEVELS-1 of the head: channels = anchors * (classes + 4), anchor by anchor the
- * class logits, then dx, dy, dw, dh. Valid until the next plan_run(). */
+/* Output of level 0..NETWORK_LEVELS-1 of the head, float32: channels = anchors * (classes + 4), anchor by
+ * anchor the class logits, then dx, dy, dw, dh. Valid until the next plan_run(). */
 PlanMap plan_head(const Plan *plan, int level);
 /* Output of any layer; only of a plan that keeps its layers. */
 PlanMap plan_layer_output(const Plan *plan, int layer);

@@ -47,8 +47,8 @@ void engine_write_head(Engine *engine, FILE *file)
     plan_run(plan, engine->image.rgb, engine->image.stride);
     for (int level = 0; level < NETWORK_LEVELS; level++) {
         const PlanMap head = plan_head(plan, level);
-        for (ptrdiff_t p = 0; p < (ptrdiff_t)head.height * head.width; p++)
-            fwrite(head.data + p * head.pixel_stride, sizeof *head.data, (size_t)head.channels, file);
+        for (int p = 0; p < map_pixels(&head.shape); p++)
+            fwrite(head.data + p * head.shape.pixel_bytes, sizeof(float), (size_t)head.shape.channels, file);
     }
     plan_destroy(plan);
 }

@@ -98,17 +98,22 @@ double test_tolerance(double rms)
     return 1e-4 * (rms > 1e-3 ? rms : 1e-3);
 }
 
+const float *test_pixel(const PlanMap *map, int pixel)
+{
+    assert_int_equal(map->shape.dtype, DTYPE_F32);
+    return (const float *)(const void *)(map->data + pixel * map->shape.pixel_bytes);
+}
+
 void test_same_heads(const Plan *a, const Plan *b, const char *what)
 {
     for (int level = 0; level < NETWORK_LEVELS; level++) {
         PlanMap left = plan_head(a, level), right = plan_head(b, level);
-        assert_int_equal(left.height, right.height);
-        assert_int_equal(left.width, right.width);
-        assert_int_equal(left.channels, right.channels);
-        for (int pixel = 0; pixel < left.height * left.width; pixel++)
-            if (memcmp(left.data + (ptrdiff_t)pixel * left.pixel_stride,
-                       right.data + (ptrdiff_t)pixel * right.pixel_stride,
-                       sizeof(float) * (size_t)left.channels) != 0)
+        assert_int_equal(left.shape.height, right.shape.height);
+        assert_int_equal(left.shape.width, right.shape.width);
+        assert_int_equal(left.shape.channels, right.shape.channels);
+        for (int pixel = 0; pixel < map_pixels(&left.shape); pixel++)
+            if (memcmp(test_pixel(&left, pixel), test_pixel(&right, pixel),
+                       sizeof(float) * (size_t)left.shape.channels) != 0)
                 fail_msg("%s: head%d differs at pixel %d", what, level + 1, pixel);
     }
 }

@@ -34,6 +34,9 @@ uint8_t *test_noise(int size);
 /* A float32 network's agreement with a better one: 1e-4 * max(rms of the layer, 1e-3). */
 double test_tolerance(double rms);
 
+/* The channels of a pixel, counted row by row, of a float32 map. */
+const float *test_pixel(const PlanMap *map, int pixel);
+
 /* Fails unless all five maps of the heads are the same bit for bit. */
 void test_same_heads(const Plan *a, const Plan *b, const char *what);
 

@@ -29,7 +29,7 @@ static void check_layer(const Plan *plan, int index, const json_t *layers, const
     if (!golden)
         fail_msg("%s: no golden layer %s", what, name);
     PlanMap map = plan_layer_output(plan, index);
-    const int shape[3] = {map.height, map.width, map.channels};
+    const int shape[3] = {map.shape.height, map.shape.width, map.shape.channels};
     for (int i = 0; i < 3; i++)
         assert_int_equal(shape[i],
                          json_integer_value(json_array_get(json_object_get(golden, "shape"), (size_t)i)));
@@ -40,7 +40,7 @@ static void check_layer(const Plan *plan, int index, const json_t *layers, const
     for (size_t i = 0; i < json_array_size(indices); i++) {
         json_int_t flat = json_integer_value(json_array_get(indices, i));
         double expected = json_number_value(json_array_get(values, i));
-        double got = map.data[flat / map.channels * map.pixel_stride + flat % map.channels];
+        double got = test_pixel(&map, (int)(flat / map.shape.channels))[flat % map.shape.channels];
         if (!(fabs(got - expected) <= tolerance))
             fail_msg("%s: %s[%lld]: %.9g, expected %.9g within %.2g", what, name, (long long)flat, got,
                      expected, tolerance);
@@ -56,15 +56,15 @@ static void check_head(const Plan *plan, const char *alpha, int size, const char
     assert_non_null(golden);
     for (int level = 0; level < NETWORK_LEVELS; level++) {
         PlanMap head = plan_head(plan, level);
-        size_t count = (size_t)head.height * (size_t)head.width * (size_t)head.channels;
+        size_t count = (size_t)map_pixels(&head.shape) * (size_t)head.shape.channels;
         assert_true((size_t)(next - golden) + count <= bytes / sizeof *golden);
         double squares = 0;
         for (size_t i = 0; i < count; i++)
             squares += (double)next[i] * next[i];
         double tolerance = test_tolerance(sqrt(squares / (double)count));
         for (size_t i = 0; i < count; i++) {
-            size_t channels = (size_t)head.channels;
-            double got = head.data[i / channels * (size_t)head.pixel_stride + i % channels];
+            size_t channels = (size_t)head.shape.channels;
+            double got = test_pixel(&head, (int)(i / channels))[i % channels];
             if (!(fabs(got - next[i]) <= tolerance))
                 fail_msg("%s: head%d[%zu]: %.9g, expected %.9g within %.2g", what, level + 1, i, got, next[i],
                          tolerance);

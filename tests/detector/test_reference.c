@@ -17,14 +17,14 @@ static void compare_layers(const Plan *plan, const Reference *reference, const c
         const ReferenceMap *expected = reference_map(reference, i);
         PlanMap map = plan_layer_output(plan, i);
         assert_string_equal(plan_layer(plan, i).name, expected->name);
-        assert_int_equal(map.height, expected->height);
-        assert_int_equal(map.width, expected->width);
-        assert_int_equal(map.channels, expected->channels);
+        assert_int_equal(map.shape.height, expected->height);
+        assert_int_equal(map.shape.width, expected->width);
+        assert_int_equal(map.shape.channels, expected->channels);
         double tolerance = test_tolerance(expected->rms);
         const double *value = expected->values;
-        for (int pixel = 0; pixel < map.height * map.width; pixel++)
-            for (int c = 0; c < map.channels; c++, value++) {
-                double got = map.data[(ptrdiff_t)pixel * map.pixel_stride + c];
+        for (int pixel = 0; pixel < map_pixels(&map.shape); pixel++)
+            for (int c = 0; c < map.shape.channels; c++, value++) {
+                double got = test_pixel(&map, pixel)[c];
                 if (!(fabs(got - *value) <= tolerance)) /* NaN fails */
                     fail_msg("%s: %s at pixel %d, channel %d: %.9g, expected %.9g within %.2g", what,
                              expected->name, pixel, c, got, *value, tolerance);

@@ -1,9 +1,11 @@
-#include "tests/detector/kernels/check.h"
+#include "tests/detector/kernels/bench.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+#include "tests/detector/kernels/report.h"
 
 #define RUNS 301
 #define RUN_SECONDS 100e-6
@@ -22,37 +24,40 @@ static int compare_doubles(const void *a, const void *b)
 }
 
 typedef struct Call {
-    const Kernels *kernels;
+    const F32Kernels *kernels;
     const float *in, *weights;
     const uint16_t *panels;
-    float *out, *room;
-    int wide; /* float32 weights */
+    float *out, *widened;
+    DType dtype; /* of pointwise weights */
     const uint8_t *bytes;
     int pixels, depth, channels, stride, padding, in_stride, out_rows;
 } Call;
 
 static void call_pointwise(const Call *call)
 {
-    const Pointwise layer = {.panels = call->wide ? NULL : call->panels,
-                             .wide_panels = call->wide ? call->weights : NULL,
-                             .bias = call->weights,
-                             .depth = call->depth,
-                             .channels = call->channels,
-                             .relu6 = 1};
+    const F32Pointwise layer = {
+        .panels = call->dtype == DTYPE_F32 ? (const void *)call->weights : call->panels,
+        .dtype = call->dtype,
+        .bias = call->weights,
+        .depth = call->depth,
+        .channels = call->channels,
+        .relu6 = true,
+    };
     call->kernels->pointwise_tile(&layer, call->in, call->in_stride, call->pixels, call->out, call->channels,
-                                  call->room);
+                                  call->widened);
 }
 
 static void call_depthwise(const Call *call)
 {
     const int width = call->pixels * call->stride;
-    const ptrdiff_t pixel_stride = kernel_pixel_stride(call->channels);
-    const float *rows[2 * (DEPTHWISE_MAX_ROWS - 1) + 3];
+    const ptrdiff_t pixel_stride = f32_pixel_stride(call->channels);
+    const float *rows[2 * (F32_DEPTHWISE_MAX_ROWS - 1) + 3];
     for (int row = 0; row < call->stride * (call->out_rows - 1) + 3; row++)
         rows[row] = call->in + row * width * pixel_stride;
-    call->kernels->depthwise_rows[call->stride](rows, call->out_rows, width, call->padding, 0, call->pixels,
-                                                call->weights, call->weights + 9 * call->channels,
-                                                call->channels, pixel_stride, call->out);
+    F32DepthwiseRows *depthwise =
+        call->stride == 1 ? call->kernels->depthwise_s1 : call->kernels->depthwise_s2;
+    depthwise(rows, call->out_rows, width, call->padding, 0, call->pixels, call->weights,
+              call->weights + 9 * call->channels, call->channels, pixel_stride, call->out);
 }
 
 static void call_convolution(const Call *call)
@@ -78,7 +83,7 @@ static void call_normalise(const Call *call)
 
 static void call_peak(const Call *call)
 {
-    call->kernels->peak_burst(call->depth);
+    call->kernels->peak(call->depth);
 }
 
 typedef struct Timing {
@@ -118,27 +123,27 @@ void bench_kernels(const Kernels *kernels)
     float *in = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
     float *weights = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
     float *out = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
-    float *room = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
+    float *widened = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(float));
     uint16_t *panels = aligned_alloc(KERNEL_ALIGNMENT, floats * sizeof(uint16_t));
-    if (!in || !weights || !out || !room || !panels)
+    if (!in || !weights || !out || !widened || !panels)
         abort();
     for (size_t i = 0; i < floats; i++) {
         in[i] = random_float();
         weights[i] = 0.01f * random_float();
         out[i] = 0;
-        room[i] = 0;
+        widened[i] = 0;
         panels[i] = (uint16_t)random_below(0x2000); /* up to 1/128 */
     }
 
-    Call call = {.kernels = kernels,
+    Call call = {.kernels = &kernels->f32,
                  .in = in,
                  .weights = weights,
                  .panels = panels,
                  .out = out,
-                 .room = room,
+                 .widened = widened,
                  .bytes = (const uint8_t *)in};
     call.depth = 2000;
-    const double operations = kernels->peak_burst(call.depth);
+    const double operations = kernels->f32.peak(call.depth);
     const double peak = operations / time_call(call_peak, &call).best;
     printf("%s: peak %.1f GFLOP/s\n", kernels->isa, 1e-9 * peak);
 
@@ -155,9 +160,9 @@ void bench_kernels(const Kernels *kernels)
         call.depth = pointwise[i].depth;
         call.channels = pointwise[i].channels;
         call.in_stride = pointwise[i].in_stride;
-        call.wide = call.depth * call.channels <= 1 << 16;
+        call.dtype = call.depth * call.channels <= 1 << 16 ? DTYPE_F32 : DTYPE_F16;
         snprintf(name, sizeof name, "pointwise %d pixels, %d (stride %d) -> %d, %s", call.pixels, call.depth,
-                 call.in_stride, call.channels, call.wide ? "float32" : "float16");
+                 call.in_stride, call.channels, call.dtype == DTYPE_F32 ? "float32" : "float16");
         print_line(name, time_call(call_pointwise, &call), 2.0 * call.pixels * call.depth * call.channels,
                    peak);
     }
@@ -187,16 +192,16 @@ void bench_kernels(const Kernels *kernels)
         snprintf(name, sizeof name, "convolution row, 112 x %d", channels);
         print_line(name, time_call(call_convolution, &call), 54.0 * call.pixels * channels, peak);
     }
-    if (kernels->convolution_folded) {
-        call.channels = KERNEL_LANES;
-        snprintf(name, sizeof name, "folded convolution row, %d x %d", call.pixels, KERNEL_FOLDED_CHANNELS);
-        print_line(name, time_call(call_folded, &call), 54.0 * call.pixels * KERNEL_FOLDED_CHANNELS, peak);
+    if (kernels->f32.convolution_folded) {
+        call.channels = F32_LANES;
+        snprintf(name, sizeof name, "folded convolution row, %d x %d", call.pixels, F32_FOLDED_CHANNELS);
+        print_line(name, time_call(call_folded, &call), 54.0 * call.pixels * F32_FOLDED_CHANNELS, peak);
     }
     call.pixels = 224;
     print_line("normalise row, 224 pixels", time_call(call_normalise, &call), 2.0 * 3 * call.pixels, peak);
     free(in);
     free(weights);
     free(out);
-    free(room);
+    free(widened);
     free(panels);
 }

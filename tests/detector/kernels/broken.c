@@ -21,56 +21,57 @@ static void disturb(float *value)
         *value += 0.01f;
 }
 
-static void pointwise_wrong_bit(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
-                                float *out, ptrdiff_t out_stride, float *room)
+static void pointwise_wrong_bit(const F32Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
+                                float *out, ptrdiff_t out_stride, float *widened)
 {
-    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    intact.f32.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, widened);
     if (pixels == 27 && layer->channels == 48)
         disturb(&out[26 * out_stride + 32]);
 }
 
-static void pointwise_stores_too_much(const Pointwise *layer, const float *in, ptrdiff_t in_stride,
-                                      int pixels, float *out, ptrdiff_t out_stride, float *room)
+static void pointwise_stores_too_much(const F32Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                      int pixels, float *out, ptrdiff_t out_stride, float *widened)
 {
-    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    intact.f32.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, widened);
     if (out_stride > layer->channels)
         out[(pixels - 1) * out_stride + layer->channels] = 0;
 }
 
-static void pointwise_reads_padding(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
-                                    float *out, ptrdiff_t out_stride, float *room)
+static void pointwise_reads_padding(const F32Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                    int pixels, float *out, ptrdiff_t out_stride, float *widened)
 {
-    intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    intact.f32.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, widened);
     if (in_stride > layer->depth)
         out[0] += 0 * in[layer->depth];
 }
 
-static void pointwise_always_clamps(const Pointwise *layer, const float *in, ptrdiff_t in_stride, int pixels,
-                                    float *out, ptrdiff_t out_stride, float *room)
+static void pointwise_always_clamps(const F32Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                    int pixels, float *out, ptrdiff_t out_stride, float *widened)
 {
-    Pointwise clamped = *layer;
-    clamped.relu6 = 1;
-    intact.pointwise_tile(&clamped, in, in_stride, pixels, out, out_stride, room);
+    F32Pointwise clamped = *layer;
+    clamped.relu6 = true;
+    intact.f32.pointwise_tile(&clamped, in, in_stride, pixels, out, out_stride, widened);
 }
 
 /* The subnormal halves become zero. */
-static void pointwise_flushes_small_weights(const Pointwise *layer, const float *in, ptrdiff_t in_stride,
-                                            int pixels, float *out, ptrdiff_t out_stride, float *room)
+static void pointwise_flushes_small_weights(const F32Pointwise *layer, const float *in, ptrdiff_t in_stride,
+                                            int pixels, float *out, ptrdiff_t out_stride, float *widened)
 {
-    if (!layer->panels) {
-        intact.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, room);
+    if (layer->dtype != DTYPE_F16) {
+        intact.f32.pointwise_tile(layer, in, in_stride, pixels, out, out_stride, widened);
         return;
     }
-    const size_t panels = (size_t)((layer->channels + intact.panel - 1) / intact.panel);
-    const size_t count = panels * (size_t)(intact.panel * layer->depth);
+    const size_t panels = (size_t)((layer->channels + intact.f32.panel - 1) / intact.f32.panel);
+    const size_t count = panels * (size_t)(intact.f32.panel * layer->depth);
     uint16_t *flushed = aligned_alloc(KERNEL_ALIGNMENT, (count + 31) / 32 * 64);
     if (!flushed)
         abort();
+    const uint16_t *halves = layer->panels;
     for (size_t i = 0; i < count; i++)
-        flushed[i] = layer->panels[i] & 0x7c00 ? layer->panels[i] : 0;
-    Pointwise small = *layer;
+        flushed[i] = halves[i] & 0x7c00 ? halves[i] : 0;
+    F32Pointwise small = *layer;
     small.panels = flushed;
-    intact.pointwise_tile(&small, in, in_stride, pixels, out, out_stride, room);
+    intact.f32.pointwise_tile(&small, in, in_stride, pixels, out, out_stride, widened);
     free(flushed);
 }
 
@@ -78,8 +79,8 @@ static void depthwise_wrong_bit(const float *const rows[], int out_rows, int in_
                                 int x_begin, int x_end, const float *weights, const float *bias, int channels,
                                 ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[2](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s2(rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
     if (x_end == (in_width + 1) / 2 && in_width == 7)
         disturb(&out[(out_rows * (x_end - x_begin) - 1) * pixel_stride]);
 }
@@ -89,8 +90,8 @@ static void depthwise_always_padded(const float *const rows[], int out_rows, int
                                     int channels, ptrdiff_t pixel_stride, float *out)
 {
     (void)padding;
-    intact.depthwise_rows[2](rows, out_rows, in_width, 1, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s2(rows, out_rows, in_width, 1, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
 }
 
 /* By a bit, which the rounding of C's sums would allow. */
@@ -98,8 +99,8 @@ static void depthwise_rounds_by_split(const float *const rows[], int out_rows, i
                                       int x_begin, int x_end, const float *weights, const float *bias,
                                       int channels, ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[2](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s2(rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
     if (x_begin == 1)
         flip_last_bit(&out[0]);
 }
@@ -109,19 +110,19 @@ static void depthwise_wrong_row(const float *const rows[], int out_rows, int in_
                                 int x_begin, int x_end, const float *weights, const float *bias, int channels,
                                 ptrdiff_t pixel_stride, float *out)
 {
-    const float *same[DEPTHWISE_MAX_ROWS + 2];
+    const float *same[F32_DEPTHWISE_MAX_ROWS + 2];
     for (int row = 0; row < out_rows + 2; row++)
         same[row] = rows[row < 3 ? row : 2];
-    intact.depthwise_rows[1](same, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s1(same, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
 }
 
 static void depthwise_keeps_padding(const float *const rows[], int out_rows, int in_width, int padding,
                                     int x_begin, int x_end, const float *weights, const float *bias,
                                     int channels, ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[1](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s1(rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
     out[channels - 1] += 0 * rows[0][channels - 1];
 }
 
@@ -129,8 +130,8 @@ static void depthwise_fills_gap(const float *const rows[], int out_rows, int in_
                                 int x_begin, int x_end, const float *weights, const float *bias, int channels,
                                 ptrdiff_t pixel_stride, float *out)
 {
-    intact.depthwise_rows[1](rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
-                             pixel_stride, out);
+    intact.f32.depthwise_s1(rows, out_rows, in_width, padding, x_begin, x_end, weights, bias, channels,
+                            pixel_stride, out);
     if (pixel_stride > channels)
         out[channels] = 0;
 }
@@ -138,7 +139,7 @@ static void depthwise_fills_gap(const float *const rows[], int out_rows, int in_
 static void convolution_wrong_bit(const float *const rows[3], int width, const float *weights,
                                   const float *bias, int channels, float *out)
 {
-    intact.convolution_row(rows, width, weights, bias, channels, out);
+    intact.f32.convolution_row(rows, width, weights, bias, channels, out);
     if (width == 15)
         disturb(&out[14 * channels + 7]);
 }
@@ -146,7 +147,7 @@ static void convolution_wrong_bit(const float *const rows[3], int width, const f
 static void folded_wrong_bit(const float *const rows[3], int width, const float *weights, const float *bias,
                              int channels, float *out)
 {
-    intact.convolution_folded(rows, width, weights, bias, channels, out);
+    intact.f32.convolution_folded(rows, width, weights, bias, channels, out);
     if (width == 67)
         disturb(&out[66 * channels + 7]);
 }
@@ -154,78 +155,62 @@ static void folded_wrong_bit(const float *const rows[3], int width, const float 
 static void folded_keeps_padding(const float *const rows[3], int width, const float *weights,
                                  const float *bias, int channels, float *out)
 {
-    const float untouched = out[KERNEL_FOLDED_CHANNELS];
-    intact.convolution_folded(rows, width, weights, bias, channels, out);
-    out[KERNEL_FOLDED_CHANNELS] = untouched;
+    const float untouched = out[F32_FOLDED_CHANNELS];
+    intact.f32.convolution_folded(rows, width, weights, bias, channels, out);
+    out[F32_FOLDED_CHANNELS] = untouched;
 }
 
 /* As if the outputs were an even number. */
 static void folded_takes_even_width(const float *const rows[3], int width, const float *weights,
                                     const float *bias, int channels, float *out)
 {
-    intact.convolution_folded(rows, width / 2 * 2, weights, bias, channels, out);
+    intact.f32.convolution_folded(rows, width / 2 * 2, weights, bias, channels, out);
 }
 
 static void normalise_pairs_wrong_bit(const uint8_t *a, const uint8_t *b, int count, float *out)
 {
-    intact.normalise_pairs(a, b, count, out);
+    intact.f32.normalise_pairs(a, b, count, out);
     if (count == 17)
         disturb(&out[33]);
 }
 
 static void normalise_wrong_bit(const uint8_t *in, int count, float *out)
 {
-    intact.normalise_row(in, count, out);
+    intact.f32.normalise_row(in, count, out);
     if (count == 17)
         disturb(&out[16]);
 }
 
-static const BrokenKernel broken_kernels[] = {
-    {"pointwise: a wrong bit in the last pixel", check_pointwise, {.pointwise_tile = pointwise_wrong_bit}},
-    {"pointwise: stores into the gap behind a pixel",
-     check_pointwise,
-     {.pointwise_tile = pointwise_stores_too_much}},
-    {"pointwise: reads the padding of a pixel", check_pointwise, {.pointwise_tile = pointwise_reads_padding}},
-    {"pointwise: ReLU6 where none is wanted", check_pointwise, {.pointwise_tile = pointwise_always_clamps}},
-    {"pointwise: flushes small weights to zero",
-     check_pointwise,
-     {.pointwise_tile = pointwise_flushes_small_weights}},
-    {"depthwise, stride 2: a wrong bit in the last column",
-     check_depthwise,
-     {.depthwise_rows = {NULL, NULL, depthwise_wrong_bit}}},
-    {"depthwise, stride 2: always padded by one",
-     check_depthwise,
-     {.depthwise_rows = {NULL, NULL, depthwise_always_padded}}},
-    {"depthwise, stride 2: rounds otherwise in a part of a row",
-     check_depthwise,
-     {.depthwise_rows = {NULL, NULL, depthwise_rounds_by_split}}},
-    {"depthwise, stride 1: a wrong input row",
-     check_depthwise,
-     {.depthwise_rows = {NULL, depthwise_wrong_row, NULL}}},
-    {"depthwise, stride 1: padding is not zero",
-     check_depthwise,
-     {.depthwise_rows = {NULL, depthwise_keeps_padding, NULL}}},
-    {"depthwise, stride 1: stores into the gap behind a pixel",
-     check_depthwise,
-     {.depthwise_rows = {NULL, depthwise_fills_gap, NULL}}},
-    {"convolution: a wrong bit in the last column",
-     check_convolution,
-     {.convolution_row = convolution_wrong_bit}},
-    {"normalise: a wrong bit behind the last vector",
-     check_normalise,
-     {.normalise_row = normalise_wrong_bit}},
-    {"folded convolution: a wrong bit in the last column",
-     check_convolution,
-     {.convolution_folded = folded_wrong_bit}},
-    {"folded convolution: padding is not stored",
-     check_convolution,
-     {.convolution_folded = folded_keeps_padding}},
+/* The iterations do not multiply. */
+static double peak_wrong_count(int iterations)
+{
+    return intact.f32.peak(iterations) + 1;
+}
+
+/* A table with the broken kernel alone. */
+static const struct {
+    const char *how;
+    F32Kernels replaced;
+} broken_kernels[] = {
+    {"pointwise: a wrong bit in the last pixel", {.pointwise_tile = pointwise_wrong_bit}},
+    {"pointwise: stores into the gap behind a pixel", {.pointwise_tile = pointwise_stores_too_much}},
+    {"pointwise: reads the padding of a pixel", {.pointwise_tile = pointwise_reads_padding}},
+    {"pointwise: ReLU6 where none is wanted", {.pointwise_tile = pointwise_always_clamps}},
+    {"pointwise: flushes small weights to zero", {.pointwise_tile = pointwise_flushes_small_weights}},
+    {"depthwise, stride 2: a wrong bit in the last column", {.depthwise_s2 = depthwise_wrong_bit}},
+    {"depthwise, stride 2: always padded by one", {.depthwise_s2 = depthwise_always_padded}},
+    {"depthwise, stride 2: rounds otherwise in a part of a row", {.depthwise_s2 = depthwise_rounds_by_split}},
+    {"depthwise, stride 1: a wrong input row", {.depthwise_s1 = depthwise_wrong_row}},
+    {"depthwise, stride 1: padding is not zero", {.depthwise_s1 = depthwise_keeps_padding}},
+    {"depthwise, stride 1: stores into the gap behind a pixel", {.depthwise_s1 = depthwise_fills_gap}},
+    {"convolution: a wrong bit in the last column", {.convolution_row = convolution_wrong_bit}},
+    {"normalise: a wrong bit behind the last vector", {.normalise_row = normalise_wrong_bit}},
+    {"folded convolution: a wrong bit in the last column", {.convolution_folded = folded_wrong_bit}},
+    {"folded convolution: padding is not stored", {.convolution_folded = folded_keeps_padding}},
     {"folded convolution: leaves out the last column of an odd width",
-     check_convolution,
      {.convolution_folded = folded_takes_even_width}},
-    {"normalise pairs: a wrong bit behind the last vector",
-     check_normalise,
-     {.normalise_pairs = normalise_pairs_wrong_bit}},
+    {"peak: counts one operation too many", {.peak = peak_wrong_count}},
+    {"normalise pairs: a wrong bit behind the last vector", {.normalise_pairs = normalise_pairs_wrong_bit}},
 };
 
 int broken_kernel_count(void)
@@ -233,26 +218,17 @@ int broken_kernel_count(void)
     return (int)(sizeof broken_kernels / sizeof *broken_kernels);
 }
 
+bool broken_kernel_of(int index, const KernelCheck *check)
+{
+    return kernel_is_set(&broken_kernels[index].replaced, check);
+}
+
 BrokenKernel broken_kernel(int index, const Kernels *kernels)
 {
-    BrokenKernel broken = broken_kernels[index];
-    const Kernels replaced = broken.kernels;
+    BrokenKernel broken = {.how = broken_kernels[index].how, .kernels = *kernels};
     intact = *kernels;
-    broken.kernels = *kernels;
-    if ((replaced.convolution_folded || replaced.normalise_pairs) && !kernels->convolution_folded)
-        broken.check = NULL;
-    if (replaced.convolution_folded)
-        broken.kernels.convolution_folded = replaced.convolution_folded;
-    if (replaced.normalise_pairs)
-        broken.kernels.normalise_pairs = replaced.normalise_pairs;
-    if (replaced.pointwise_tile)
-        broken.kernels.pointwise_tile = replaced.pointwise_tile;
-    if (replaced.convolution_row)
-        broken.kernels.convolution_row = replaced.convolution_row;
-    if (replaced.normalise_row)
-        broken.kernels.normalise_row = replaced.normalise_row;
-    for (int stride = 1; stride <= 2; stride++)
-        if (replaced.depthwise_rows[stride])
-            broken.kernels.depthwise_rows[stride] = replaced.depthwise_rows[stride];
+    for (int i = 0; i < kernel_check_count(); i++)
+        if (broken_kernel_of(index, kernel_check(i)))
+            kernel_copy(&broken.kernels.f32, &broken_kernels[index].replaced, kernel_check(i));
     return broken;
 }

@@ -6,11 +6,12 @@
 
 typedef struct BrokenKernel {
     const char *how;
-    void (*check)(Report *report); /* that should fail; NULL where there is no such kernel to break */
     Kernels kernels;
 } BrokenKernel;
 
 int broken_kernel_count(void);
+/* Whether number `index` of them breaks the kernel that is checked there. */
+bool broken_kernel_of(int index, const KernelCheck *check);
 /* Number `index` of them, made from these kernels; valid until the next call. */
 BrokenKernel broken_kernel(int index, const Kernels *kernels);
 

@@ -1,5 +1,6 @@
-#include "tests/detector/kernels/check.h"
+#include "tests/detector/kernels/buffer.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,13 +43,13 @@ void buffer_destroy(Buffer *buffer)
     *buffer = (Buffer){0};
 }
 
-int buffer_intact(const Buffer *buffer)
+bool buffer_intact(const Buffer *buffer)
 {
     const unsigned char *canary = (const unsigned char *)buffer->map + buffer->canary_offset;
     for (size_t i = 0; i < buffer->canary_bytes; i++)
         if (canary[i] != CANARY)
-            return 0;
-    return 1;
+            return false;
+    return true;
 }
 
 float untouched_value(void)
@@ -59,7 +60,7 @@ float untouched_value(void)
     return value;
 }
 
-int is_untouched(float value)
+bool is_untouched(float value)
 {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/detector/kernels/buffer.h"
+#include "tests/detector/kernels/expected.h"
+
 #define MAX_PIXELS 49
 
 /* A convolution with its expected outputs, [pixels][out_channels], without and with ReLU6. */
@@ -43,10 +46,10 @@ static Problem problem_create(int depth, int out_channels)
     Problem problem = {.depth = depth,
                        .taps = depth % 9 == 0 ? 9 : 1, /* a dense 3x3 layer, or a pointwise one */
                        .out_channels = out_channels,
-                       .in_stride = kernel_pad(depth) + KERNEL_LANES * (int)random_below(3)};
+                       .in_stride = f32_pad(depth) + F32_LANES * (int)random_below(3)};
     problem.in = buffer_create((size_t)MAX_PIXELS * (size_t)problem.in_stride, BUFFER_AT_END);
     problem.weight = malloc((size_t)out_channels * (size_t)depth * 2 + 1);
-    problem.bias = buffer_create((size_t)kernel_pad(out_channels), BUFFER_AT_END);
+    problem.bias = buffer_create((size_t)f32_pad(out_channels), BUFFER_AT_END);
     for (int relu6 = 0; relu6 < 2; relu6++)
         problem.expected[relu6] = malloc((size_t)MAX_PIXELS * (size_t)out_channels * sizeof(Expected));
     if (!problem.weight || !problem.expected[0] || !problem.expected[1])
@@ -61,7 +64,7 @@ static Problem problem_create(int depth, int out_channels)
         problem.weight[2 * i] = (uint8_t)half;
         problem.weight[2 * i + 1] = (uint8_t)(half >> 8);
     }
-    for (int n = 0; n < kernel_pad(out_channels); n++)
+    for (int n = 0; n < f32_pad(out_channels); n++)
         problem.bias.data[n] = n < out_channels ? 4 * random_float() : 0;
     for (int p = 0; p < MAX_PIXELS; p++)
         for (int n = 0; n < out_channels; n++) {
@@ -87,31 +90,33 @@ static void problem_destroy(Problem *problem)
 typedef struct Packed {
     int out_channels;
     Buffer panels[2]; /* of float16, and of float32 */
-    Buffer bias, room;
+    Buffer bias, widened;
 } Packed;
+
+static const DType panel_types[2] = {DTYPE_F16, DTYPE_F32};
 
 static Packed pack(Report *report, const Problem *problem, int out_channels)
 {
-    const size_t values = kernels_packed_size(report->kernels, problem->depth, out_channels);
-    const size_t channels = (size_t)kernel_pad(out_channels);
+    const F32Kernels *kernels = &report->kernels->f32;
+    const size_t values = f32_packed_size(kernels, problem->depth, out_channels);
+    const size_t channels = (size_t)f32_pad(out_channels);
     Packed packed = {
         .out_channels = out_channels,
-        /* A row of a panel has at least 16 halves; one more where that makes it end unaligned. */
+        /* A row of a panel has at least 16 halves; one more if that makes it end unaligned. */
         .panels = {buffer_create((values / 2 + 15) / 16 * 16, BUFFER_AT_END),
                    buffer_create(values, BUFFER_AT_END)},
         .bias = buffer_create(channels, BUFFER_AT_END),
-        .room = buffer_create((size_t)problem->depth * (size_t)report->kernels->panel, BUFFER_AT_END),
+        .widened = buffer_create((size_t)problem->depth * (size_t)kernels->panel, BUFFER_AT_END),
     };
     for (size_t n = 0; n < channels; n++)
         packed.bias.data[n] = n < (size_t)out_channels ? problem->bias.data[n] : 0;
-    const int inputs = problem->depth / problem->taps;
-    kernels_pack_panels(report->kernels, problem->weight, inputs, problem->taps, out_channels,
-                        (void *)packed.panels[0].data, NULL);
-    kernels_pack_panels(report->kernels, problem->weight, inputs, problem->taps, out_channels, NULL,
-                        packed.panels[1].data);
-    if (!buffer_intact(&packed.panels[0]) || !buffer_intact(&packed.panels[1]))
-        report_failure(report, "kernels_pack_panels wrote out of bounds: depth %d, %d channels",
-                       problem->depth, out_channels);
+    for (int i = 0; i < 2; i++) {
+        f32_pack_panels(kernels, problem->weight, problem->depth / problem->taps, problem->taps, out_channels,
+                        panel_types[i], packed.panels[i].data);
+        if (!buffer_intact(&packed.panels[i]))
+            report_failure(report, "f32_pack_panels wrote out of bounds: depth %d, %d channels",
+                           problem->depth, out_channels);
+    }
     return packed;
 }
 
@@ -120,28 +125,31 @@ static void packed_destroy(Packed *packed)
     buffer_destroy(&packed->panels[0]);
     buffer_destroy(&packed->panels[1]);
     buffer_destroy(&packed->bias);
-    buffer_destroy(&packed->room);
+    buffer_destroy(&packed->widened);
 }
 
 /* Pixels first..first+pixels-1 of the problem. */
 static void check_tile(Report *report, const Problem *problem, const Packed *packed, int first, int pixels,
-                       int wide)
+                       int type)
 {
-    const int out_channels = packed->out_channels, channels = kernel_pad(out_channels);
-    const int relu6 = (int)random_below(2), out_stride = channels + KERNEL_LANES * (int)random_below(3);
+    const int out_channels = packed->out_channels, channels = f32_pad(out_channels);
+    const int relu6 = (int)random_below(2), out_stride = channels + F32_LANES * (int)random_below(3);
     Buffer out =
         buffer_create((size_t)pixels * (size_t)out_stride, random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
-    const Pointwise layer = {.panels = wide ? NULL : (const void *)packed->panels[0].data,
-                             .wide_panels = wide ? packed->panels[1].data : NULL,
-                             .bias = packed->bias.data,
-                             .depth = problem->depth,
-                             .channels = channels,
-                             .relu6 = relu6};
-    report->kernels->pointwise_tile(&layer, problem->in.data + (ptrdiff_t)first * problem->in_stride,
-                                    problem->in_stride, pixels, out.data, out_stride, packed->room.data);
+    const F32Pointwise layer = {
+        .panels = packed->panels[type].data,
+        .dtype = panel_types[type],
+        .bias = packed->bias.data,
+        .depth = problem->depth,
+        .channels = channels,
+        .relu6 = relu6 != 0,
+    };
+    report->kernels->f32.pointwise_tile(&layer, problem->in.data + (ptrdiff_t)first * problem->in_stride,
+                                        problem->in_stride, pixels, out.data, out_stride,
+                                        packed->widened.data);
     report->checks++;
 
-    const char *what = buffer_intact(&out) && buffer_intact(&packed->room) ? NULL : "wrote out of bounds";
+    const char *what = buffer_intact(&out) && buffer_intact(&packed->widened) ? NULL : "wrote out of bounds";
     int pixel = 0, channel = 0;
     for (int p = 0; p < pixels && !what; p++)
         for (int n = 0; n < out_stride && !what; n++) {
@@ -163,7 +171,7 @@ static void check_tile(Report *report, const Problem *problem, const Packed *pac
             "pointwise_tile: %s at pixel %d, channel %d: %d pixels, depth %d, %d channels, strides %d and "
             "%d, relu6 %d, %s",
             what, pixel, channel, pixels, problem->depth, out_channels, problem->in_stride, out_stride, relu6,
-            wide ? "float32" : "float16");
+            type ? "float32" : "float16");
     buffer_destroy(&out);
 }
 
@@ -180,7 +188,7 @@ static void check_tiles(Report *report, const Problem *problem, int out_channels
     packed_destroy(&packed);
 }
 
-void check_pointwise(Report *report)
+void check_pointwise_tile(Report *report)
 {
     static const int channels[] = {1, 8, 16, 24, 32, 33, 48, 64, 80, 108, 112, 128};
     for (int depth = 1; depth <= 70; depth += report->quick ? 5 : 1) {

@@ -3,13 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/detector/kernels/buffer.h"
+#include "tests/detector/kernels/expected.h"
+
 static void fill(float *data, size_t count, float scale)
 {
     for (size_t i = 0; i < count; i++)
         data[i] = scale * random_float();
 }
 
-/* weights: [taps][channels], bias: [channels]; zeros from out_channels on, as the plan has it. */
+/* weights: [taps][channels], bias: [channels]; zeros from out_channels on, as they are packed. */
 static void fill_weights(Buffer *weights, Buffer *bias, int taps, int out_channels, int channels)
 {
     for (int row = 0; row <= taps; row++) {
@@ -19,7 +22,7 @@ static void fill_weights(Buffer *weights, Buffer *bias, int taps, int out_channe
     }
 }
 
-#define MAX_ROWS (2 * (DEPTHWISE_MAX_ROWS - 1) + 3)
+#define MAX_ROWS (2 * (F32_DEPTHWISE_MAX_ROWS - 1) + 3)
 
 typedef struct Depthwise {
     int width, stride, padding, channels, padded, pixel_stride;
@@ -49,7 +52,8 @@ static Buffer check_columns(Report *report, const Depthwise *depthwise, int out_
         rows[row] = depthwise->rows[row].data;
     Buffer out = buffer_create((size_t)(out_rows * (end - begin)) * (size_t)depthwise->pixel_stride,
                                random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
-    report->kernels->depthwise_rows[depthwise->stride](
+    const F32Kernels *kernels = &report->kernels->f32;
+    (depthwise->stride == 1 ? kernels->depthwise_s1 : kernels->depthwise_s2)(
         rows, out_rows, depthwise->width, depthwise->padding, begin, end, depthwise->weights.data,
         depthwise->bias.data, padded, depthwise->pixel_stride, out.data);
     report->checks++;
@@ -114,8 +118,8 @@ static void check_depthwise_row(Report *report, int width, int stride, int paddi
                            .stride = stride,
                            .padding = padding,
                            .channels = channels,
-                           .padded = kernel_pad(channels),
-                           .pixel_stride = kernel_pad(channels) + KERNEL_LANES * (int)random_below(2)};
+                           .padded = f32_pad(channels),
+                           .pixel_stride = f32_pad(channels) + F32_LANES * (int)random_below(2)};
     const size_t padded = (size_t)depthwise.padded;
     depthwise.weights = buffer_create(9 * padded, BUFFER_AT_END);
     depthwise.bias = buffer_create(padded, BUFFER_AT_END);
@@ -128,7 +132,7 @@ static void check_depthwise_row(Report *report, int width, int stride, int paddi
     }
 
     const int out_width = (width + stride - 1) / stride;
-    for (int out_rows = 1; out_rows <= DEPTHWISE_MAX_ROWS; out_rows++) {
+    for (int out_rows = 1; out_rows <= F32_DEPTHWISE_MAX_ROWS; out_rows++) {
         Buffer whole = check_columns(report, &depthwise, out_rows, 0, out_width);
         if (out_width <= 14 && out_rows <= 3) /* one row, a pair, and both */
             check_splits(report, &depthwise, out_rows, out_width, &whole);
@@ -153,9 +157,13 @@ static void check_depthwise_layers(Report *report, int stride, int padding)
     check_depthwise_row(report, 7, stride, padding, 512);
 }
 
-void check_depthwise(Report *report)
+void check_depthwise_s1(Report *report)
 {
     check_depthwise_layers(report, 1, 1);
+}
+
+void check_depthwise_s2(Report *report)
+{
     check_depthwise_layers(report, 2, 0);
     check_depthwise_layers(report, 2, 1);
 }
@@ -163,7 +171,7 @@ void check_depthwise(Report *report)
 /* The folded row of a row for `width` outputs. */
 static Buffer folded_row(const Buffer *row, int width, BufferSide side)
 {
-    const size_t fold = 6 * (size_t)kernel_fold(width), pairs = 6 * (size_t)width - fold + 3;
+    const size_t fold = 6 * (size_t)f32_fold(width), pairs = 6 * (size_t)width - fold + 3;
     Buffer folded = buffer_create(2 * pairs, side);
     for (size_t i = 0; i < pairs; i++) {
         folded.data[2 * i] = row->data[i];
@@ -172,9 +180,9 @@ static Buffer folded_row(const Buffer *row, int width, BufferSide side)
     return folded;
 }
 
-static void check_convolution_row(Report *report, int width, int channels, int folded)
+static void check_row(Report *report, int width, int channels, bool folded)
 {
-    const int padded = kernel_pad(channels);
+    const int padded = f32_pad(channels);
     Buffer weights = buffer_create(27 * (size_t)padded, BUFFER_AT_END);
     Buffer bias = buffer_create((size_t)padded, BUFFER_AT_END);
     fill_weights(&weights, &bias, 27, channels, padded);
@@ -189,8 +197,8 @@ static void check_convolution_row(Report *report, int width, int channels, int f
     Buffer out =
         buffer_create((size_t)width * (size_t)padded, random_below(2) ? BUFFER_AT_START : BUFFER_AT_END);
     const float *const rows[3] = {in[0].data, in[1].data, in[2].data};
-    ConvolutionRow *convolution =
-        folded ? report->kernels->convolution_folded : report->kernels->convolution_row;
+    F32ConvolutionRow *convolution =
+        folded ? report->kernels->f32.convolution_folded : report->kernels->f32.convolution_row;
     convolution(rows, width, weights.data, bias.data, padded, out.data);
     report->checks++;
 
@@ -221,23 +229,25 @@ static void check_convolution_row(Report *report, int width, int channels, int f
     buffer_destroy(&out);
 }
 
-void check_convolution(Report *report)
+void check_convolution_row(Report *report)
 {
     static const int channels[] = {8, 16, 24, 32, 48, 64};
     for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
         for (int width = 1; width <= 40; width += report->quick ? 5 : 1)
-            check_convolution_row(report, width, channels[i], 0);
+            check_row(report, width, channels[i], false);
         for (int width = 64; width <= 112; width += 16)
-            check_convolution_row(report, width, channels[i], 0);
+            check_row(report, width, channels[i], false);
     }
-    if (!report->kernels->convolution_folded)
-        return;
-    for (int few = 1; few <= KERNEL_FOLDED_CHANNELS; few += KERNEL_FOLDED_CHANNELS - 1)
-        for (int width = 1; width <= 130; width += report->quick ? 9 : 1)
-            check_convolution_row(report, width, few, 1);
 }
 
-static void check_normalise_pairs(Report *report, int count)
+void check_convolution_folded(Report *report)
+{
+    for (int few = 1; few <= F32_FOLDED_CHANNELS; few += F32_FOLDED_CHANNELS - 1)
+        for (int width = 1; width <= 130; width += report->quick ? 9 : 1)
+            check_row(report, width, few, true);
+}
+
+static void check_pairs(Report *report, int count)
 {
     /* Bytes that end at the inaccessible page. */
     const size_t floats = ((size_t)count + 3) / 4;
@@ -249,7 +259,7 @@ static void check_normalise_pairs(Report *report, int count)
         for (int i = 0; i < count; i++)
             bytes[side][i] = (uint8_t)random_below(256);
     }
-    report->kernels->normalise_pairs(bytes[0], bytes[1], count, out.data);
+    report->kernels->f32.normalise_pairs(bytes[0], bytes[1], count, out.data);
     report->checks++;
     for (int i = 0; i < 2 * count; i++)
         if (out.data[i] != ((float)bytes[i % 2][i / 2] - 127.5f) * (1 / 127.5f) || !buffer_intact(&out)) {
@@ -261,10 +271,14 @@ static void check_normalise_pairs(Report *report, int count)
     buffer_destroy(&out);
 }
 
-void check_normalise(Report *report)
+void check_normalise_pairs(Report *report)
 {
-    for (int count = 1; count <= 200 && report->kernels->normalise_pairs; count++)
-        check_normalise_pairs(report, count);
+    for (int count = 1; count <= 200; count++)
+        check_pairs(report, count);
+}
+
+void check_normalise_row(Report *report)
+{
     for (int count = 1; count <= 200; count++) {
         const int shift = (int)random_below(16);
         /* Bytes that end at the inaccessible page. */
@@ -275,7 +289,7 @@ void check_normalise(Report *report)
             bytes[i] = (uint8_t)(count == 200 ? (uint32_t)i : random_below(256));
         if (count == 200)
             bytes[199] = 255;
-        report->kernels->normalise_row(bytes, count, out.data);
+        report->kernels->f32.normalise_row(bytes, count, out.data);
         report->checks++;
         for (int i = 0; i < count; i++)
             if (out.data[i] != ((float)bytes[i] - 127.5f) * (1 / 127.5f) || !buffer_intact(&out)) {
@@ -289,8 +303,8 @@ void check_normalise(Report *report)
 
 void check_peak(Report *report)
 {
-    const double once = report->kernels->peak_burst(1), often = report->kernels->peak_burst(1000);
+    const double once = report->kernels->f32.peak(1), often = report->kernels->f32.peak(1000);
     report->checks++;
     if (!(once >= 8) || often != 1000 * once)
-        report_failure(report, "peak_burst: 1 iteration makes %g operations, 1000 make %g", once, often);
+        report_failure(report, "peak: 1 iteration makes %g operations, 1000 make %g", once, often);
 }

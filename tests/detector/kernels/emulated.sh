@@ -7,7 +7,7 @@ cd "$1"
 build=$(mktemp -d)
 trap 'rm -rf "$build"' EXIT INT TERM
 flags="-D_GNU_SOURCE -std=c11 -O3 -Wall -Wextra -Wundef -Werror -ffp-contract=off -I. -I$build -static"
-sources="tests/detector/kernels/*.c detector/base/cpu.c detector/kernels/c.c detector/kernels/kernels.c"
+sources="tests/detector/kernels/*.c detector/base/cpu.c detector/kernels/f32.c detector/kernels/f32_c.c detector/kernels/kernels.c"
 ran=0 missing=0
 
 # configure AVX2 AVX512 NEON: writes config.h as meson does.
@@ -59,7 +59,7 @@ have()
 skipped="aarch64"
 if have aarch64-linux-gnu-gcc qemu-aarch64-static; then
     configure 0 0 1
-    for file in $sources detector/kernels/neon.c; do
+    for file in $sources detector/kernels/f32_neon.c; do
         object "$file" aarch64-linux-gnu-gcc
     done
     aarch64-linux-gnu-gcc -static "$build"/*.o -lm -o "$build/aarch64"
@@ -75,8 +75,8 @@ if [ "$(uname -m)" = x86_64 ] && have gcc qemu-x86_64-static; then
     for file in $sources; do
         object "$file" gcc
     done
-    object detector/kernels/avx2.c gcc -mavx2 -mfma -mf16c
-    object detector/kernels/avx512.c gcc -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c
+    object detector/kernels/f32_avx2.c gcc -mavx2 -mfma -mf16c
+    object detector/kernels/f32_avx512.c gcc -mavx512f -mavx512bw -mavx512dq -mavx512vl -mavx2 -mfma -mf16c
     gcc -static "$build"/*.o -lm -o "$build/x86-64"
     expect qemu-x86_64-static qemu64 "$build/x86-64" c
     expect qemu-x86_64-static Nehalem "$build/x86-64" c

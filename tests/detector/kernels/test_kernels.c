@@ -1,3 +1,4 @@
+#include "tests/detector/kernels/bench.h"
 #include "tests/detector/kernels/broken.h"
 #include "tests/detector/kernels/check.h"
 
@@ -7,45 +8,56 @@
 
 static void check_kernels(Report *report)
 {
-    check_peak(report);
-    check_normalise(report);
-    check_convolution(report);
-    check_depthwise(report);
-    check_pointwise(report);
+    for (int i = 0; i < kernel_check_count(); i++)
+        if (kernel_is_set(&report->kernels->f32, kernel_check(i)))
+            kernel_check(i)->check(report);
 }
 
-/* 0 if a check lets a kernel pass that is broken. */
-static int broken_kernels_fail(const Kernels *kernels)
+/* Every check has to fail with each broken version of its kernel, and there has to be one. */
+static bool check_notices(const Kernels *kernels, const KernelCheck *check)
 {
-    int all_fail = 1;
+    bool all_noticed = true;
+    int versions = 0;
     for (int i = 0; i < broken_kernel_count(); i++) {
-        BrokenKernel broken = broken_kernel(i, kernels);
-        if (!broken.check)
+        if (!broken_kernel_of(i, check))
             continue;
-        Report report = {.kernels = &broken.kernels, .quiet = 1};
-        broken.check(&report);
+        BrokenKernel broken = broken_kernel(i, kernels);
+        Report report = {.kernels = &broken.kernels, .quiet = true};
+        check->check(&report);
+        versions++;
         if (report.failures == 0) {
             printf("  FAILED %s: the checks do not notice: %s\n", kernels->isa, broken.how);
-            all_fail = 0;
+            all_noticed = false;
         }
     }
-    return all_fail;
+    if (versions == 0)
+        printf("  FAILED %s: there is no broken version of %s\n", kernels->isa, check->name);
+    return all_noticed && versions > 0;
+}
+
+static bool checks_notice(const Kernels *kernels)
+{
+    bool all_noticed = true;
+    for (int i = 0; i < kernel_check_count(); i++)
+        if (kernel_is_set(&kernels->f32, kernel_check(i)))
+            all_noticed &= check_notices(kernels, kernel_check(i));
+    return all_noticed;
 }
 
 /* --quick, for emulators, leaves out the broken kernels. */
 int main(int argc, char **argv)
 {
     const char *only = NULL;
-    int bench = 0, quick = 0, bad = 0;
+    bool bench = false, quick = false, bad = false;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--bench") == 0)
-            bench = 1;
+            bench = true;
         else if (strcmp(argv[i], "--quick") == 0)
-            quick = 1;
+            quick = true;
         else if (strcmp(argv[i], "--isa") == 0 && i + 1 < argc)
             only = argv[++i];
         else
-            bad = 1;
+            bad = true;
     if (bad) {
         fprintf(stderr, "usage: %s [--bench | --quick] [--isa NAME]\n", argv[0]);
         return 2;
@@ -53,7 +65,7 @@ int main(int argc, char **argv)
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     const CpuFlags cpu = cpu_detect();
-    int ran = 0, failed = 0;
+    bool ran = false, failed = false;
     for (const char *const *isa = cpu_isa_names(); *isa; isa++) {
         CpuFlags flags;
         if (only && strcmp(only, *isa) != 0)
@@ -63,16 +75,16 @@ int main(int argc, char **argv)
             continue;
         }
         const Kernels kernels = kernels_for(flags);
-        ran = 1;
+        ran = true;
         if (strcmp(kernels.isa, *isa) != 0) {
             printf("%s: FAILED, its table says %s\n", *isa, kernels.isa);
-            failed = 1;
+            failed = true;
         } else if (bench) {
             bench_kernels(&kernels);
         } else {
             Report report = {.kernels = &kernels, .quick = quick};
             check_kernels(&report);
-            const int noticed = quick || broken_kernels_fail(&kernels);
+            const bool noticed = quick || checks_notice(&kernels);
             printf("%s: %ld checks, %d failures\n", *isa, report.checks, report.failures);
             failed |= report.failures > 0 || !noticed;
         }

@@ -20,7 +20,7 @@ static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t 
 typedef void ConvolveFoldedTile(const float *const rows[3], ptrdiff_t first, const float *weights,
                                 const float *bias, ptrdiff_t channels, float *out, ptrdiff_t fold);
 
-#define CONVOLVE_FOLDED_NAME(pairs) KERNEL(convolve_folded_##pairs)
+#define CONVOLVE_FOLDED_NAME(pairs) convolve_folded_##pairs
 #define DEFINE_CONVOLVE_FOLDED(pairs, vectors)                                                               \
     static void CONVOLVE_FOLDED_NAME(pairs)(const float *const rows[3], ptrdiff_t first,                     \
                                             const float *weights, const float *bias, ptrdiff_t channels,     \
@@ -33,10 +33,11 @@ HALF_TILES(DEFINE_CONVOLVE_FOLDED)
 #define CONVOLVE_FOLDED_ENTRY(pairs, vectors) [pairs] = CONVOLVE_FOLDED_NAME(pairs),
 static ConvolveFoldedTile *const folded_convolve[TILE_PIXELS + 1] = {HALF_TILES(CONVOLVE_FOLDED_ENTRY)};
 
-static void KERNEL(convolution_folded)(const float *const rows[3], int width, const float *weights,
-                                       const float *bias, int channels, float *out)
+static void F32_KERNEL(convolution_folded, TILE_PIXELS, VEC_LANES)(const float *const rows[3], int width,
+                                                                   const float *weights, const float *bias,
+                                                                   int channels, float *out)
 {
-    const int fold = kernel_fold(width), pairs = width - fold;
+    const int fold = f32_fold(width), pairs = width - fold;
     for (int x = 0, tiles = (pairs + TILE_PIXELS - 1) / TILE_PIXELS; tiles > 0; tiles--) {
         const int count = (pairs - x + tiles - 1) / tiles;
         folded_convolve[count](rows, x, weights, bias, channels, out + (ptrdiff_t)x * channels,
@@ -46,7 +47,8 @@ static void KERNEL(convolution_folded)(const float *const rows[3], int width, co
 }
 
 /* Bytes of two rows to floats in -1..1, side by side. */
-static void KERNEL(normalise_pairs)(const uint8_t *a, const uint8_t *b, int count, float *out)
+static void F32_KERNEL(normalise_pairs, 1, VEC_LANES)(const uint8_t *a, const uint8_t *b, int count,
+                                                      float *out)
 {
     const float half = 127.5f, scale = 1 / 127.5f;
     const Vec halves = vec_splat(&half), scales = vec_splat(&scale);

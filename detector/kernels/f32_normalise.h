@@ -1,5 +1,5 @@
 /* Bytes to floats in -1..1. */
-static void KERNEL(normalise_row)(const uint8_t *in, int count, float *out)
+static void F32_KERNEL(normalise, 1, VEC_LANES)(const uint8_t *in, int count, float *out)
 {
     const float half = 127.5f, scale = 1 / 127.5f;
     const Vec halves = vec_splat(&half), scales = vec_splat(&scale);

@@ -1,5 +1,5 @@
 /* PEAK_CHAINS independent chains of multiply-adds: enough to hide the latency in every unit. */
-static double KERNEL(peak_burst)(int iterations)
+static double F32_KERNEL(peak, PEAK_CHAINS, VEC_LANES)(int iterations)
 {
     const float half = 0.5f, one = 1;
     Vec sum[PEAK_CHAINS];

@@ -48,7 +48,7 @@ static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_i
 typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, const float *weights,
                           const float *bias, ptrdiff_t channels, float *out);
 
-#define CONVOLVE_NAME(pixels, vectors) KERNEL(convolve_##pixels##x##vectors)
+#define CONVOLVE_NAME(pixels, vectors) convolve_##pixels##x##vectors
 #define DEFINE_CONVOLVE(pixels, vectors)                                                                     \
     static void CONVOLVE_NAME(pixels, vectors)(const float *const rows[3], ptrdiff_t first_input,            \
                                                const float *weights, const float *bias, ptrdiff_t channels,  \
@@ -58,7 +58,7 @@ typedef void ConvolveTile(const float *const rows[3], ptrdiff_t first_input, con
     }
 PANEL_TILES(DEFINE_CONVOLVE)
 #ifdef HALF_TILES
-#include "detector/kernels/simd_convolution_single.h"
+#include "detector/kernels/f32_convolution_single.h"
 #define DEFINE_CONVOLVE_HALF(pixels, vectors)                                                                \
     static void CONVOLVE_NAME(pixels, vectors)(const float *const rows[3], ptrdiff_t first_input,            \
                                                const float *weights, const float *bias, ptrdiff_t channels,  \
@@ -78,8 +78,9 @@ static ConvolveTile *const panel_convolve[TILE_PIXELS + 1] = {PANEL_TILES(CONVOL
 static ConvolveTile *const half_convolve[TILE_PIXELS + 1] = {HALF_TILES(CONVOLVE_ENTRY)};
 #endif
 
-static void KERNEL(convolution_row)(const float *const rows[3], int width, const float *weights,
-                                    const float *bias, int channels, float *out)
+static void F32_KERNEL(convolution, TILE_PIXELS, PANEL)(const float *const rows[3], int width,
+                                                        const float *weights, const float *bias, int channels,
+                                                        float *out)
 {
     for (int x = 0, tiles = (width + TILE_PIXELS - 1) / TILE_PIXELS; tiles > 0; tiles--) {
         const int count = (width - x + tiles - 1) / tiles;

@@ -4,7 +4,7 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
-#include "detector/kernels/simd_panel.h"
+#include "detector/kernels/f32_panel.h"
 
 /* With base + {0, 1, 2} * stride as addresses, a tile needs a third of the pointers. */
 #define PIXELS_A_BASE 3
@@ -12,8 +12,8 @@
 
 /* Rows of the panel: hardware prefetchers stop at the end of a page. Weights in float16 come from beyond
  * L2. */
-#define WIDE_AHEAD 32
-#define HALVES_AHEAD 128
+#define F32_AHEAD 32
+#define F16_AHEAD 128
 
 /* The last steps in k go group by group of pixels: one is stored while the next is computed. */
 #define TAIL_STEPS 4
@@ -39,11 +39,11 @@ static ALWAYS_INLINE void multiply_step(Vec sum[][MAX_VECTORS], const float *con
 
 static ALWAYS_INLINE void prefetch_panel(const Panel *panel, const PanelWeights weights)
 {
-    if (weights == WIDE)
+    if (weights == F32)
         for (int bytes = 0; bytes < PANEL * (int)sizeof(float); bytes += CACHE_LINE)
-            PREFETCH(panel->wide, WIDE_AHEAD * PANEL * (int)sizeof(float) + bytes);
+            PREFETCH(panel->floats, F32_AHEAD * PANEL * (int)sizeof(float) + bytes);
     else
-        PREFETCH(panel->halves, HALVES_AHEAD * PANEL * (int)sizeof(uint16_t));
+        PREFETCH(panel->halves, F16_AHEAD * PANEL * (int)sizeof(uint16_t));
 }
 
 /* `pixels` pixels times `vectors` vectors of output channels. Inlined with constant pixels and vectors: the
@@ -77,12 +77,12 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
     EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
         const int first = group * GROUP_PIXELS, left = pixels - first;
         const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;
-        /* The first group has just widened them. */
-        const int widened = group > 0 && weights == HALVES_TO_ROOM;
-        const Panel rest = widened ? (Panel){.wide = panel.room, .size = panel.size} : panel;
+        /* The first group has just widened these rows. */
+        const int is_widened = group > 0 && weights == F16_TO_WIDENED;
+        const Panel rest = is_widened ? (Panel){.floats = panel.widened, .size = panel.size} : panel;
         if (tail)
             EACH (k, TAIL_STEPS)
-                multiply_step(sum, base, in_stride, k, first, count, &rest, widened ? WIDE : weights,
+                multiply_step(sum, base, in_stride, k, first, count, &rest, is_widened ? F32 : weights,
                               vectors);
         if (relu6)
             EACH (p, count)

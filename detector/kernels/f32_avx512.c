@@ -3,7 +3,7 @@
 #include <immintrin.h>
 #include <string.h>
 
-#define KERNEL(name) name##_avx512
+#define ISA avx512
 
 typedef __m512 Vec;
 #define VEC_LANES 16
@@ -104,7 +104,7 @@ static ALWAYS_INLINE Vec vec_from_byte_pairs(const uint8_t *a, const uint8_t *b)
  * feeds two multiply-adds. */
 #define TILE_PIXELS 14
 #define PANEL_VECTORS 2
-#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define PANEL 32
 #define MAX_VECTORS 8
 /* clang-format off */
 #define TILES(X, vectors) \
@@ -115,29 +115,29 @@ static ALWAYS_INLINE Vec vec_from_byte_pairs(const uint8_t *a, const uint8_t *b)
 #define HALF_TILES(X) TILES(X, 1)
 #define GROUPED_TILES(X) X(1, 8) X(2, 8) X(3, 4) X(4, 4)
 #define GROUP_PIXELS 4 /* 512-bit stores take two cycles each on some CPUs */
-#define BLOCK_VECTORS 1
+#define BLOCK 16
 #define PEAK_CHAINS 16
 
-#include "detector/kernels/simd_convolution.h"
-#include "detector/kernels/simd_convolution_folded.h"
-#include "detector/kernels/simd_depthwise.h"
-#include "detector/kernels/simd_multiply_broadcast.h"
-#include "detector/kernels/simd_normalise.h"
-#include "detector/kernels/simd_peak.h"
-#include "detector/kernels/simd_pointwise.h"
+#include "detector/kernels/f32_convolution.h"
+#include "detector/kernels/f32_convolution_folded.h"
+#include "detector/kernels/f32_depthwise.h"
+#include "detector/kernels/f32_multiply_broadcast.h"
+#include "detector/kernels/f32_normalise.h"
+#include "detector/kernels/f32_peak.h"
+#include "detector/kernels/f32_pointwise.h"
 
-void kernels_init_avx512(Kernels *kernels)
+void f32_init_avx512(F32Kernels *kernels)
 {
-    *kernels = (Kernels){
-        .isa = "avx512",
+    *kernels = (F32Kernels){
         .panel = PANEL,
         .tile = TILE_PIXELS,
-        .normalise_row = normalise_row_avx512,
-        .convolution_row = convolution_row_avx512,
-        .normalise_pairs = normalise_pairs_avx512,
-        .convolution_folded = convolution_folded_avx512,
-        .depthwise_rows = {NULL, depthwise_rows_s1_avx512, depthwise_rows_s2_avx512},
-        .pointwise_tile = pointwise_tile_avx512,
-        .peak_burst = peak_burst_avx512,
+        .normalise_row = f32_normalise_1x16_avx512,
+        .normalise_pairs = f32_normalise_pairs_1x16_avx512,
+        .convolution_row = f32_convolution_14x32_avx512,
+        .convolution_folded = f32_convolution_folded_14x16_avx512,
+        .depthwise_s1 = f32_depthwise_s1_8x16_avx512,
+        .depthwise_s2 = f32_depthwise_s2_8x16_avx512,
+        .pointwise_tile = f32_pointwise_14x32_avx512,
+        .peak = f32_peak_16x16_avx512,
     };
 }

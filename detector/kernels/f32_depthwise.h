@@ -5,8 +5,10 @@
  * bias; columns outside the map are zeros in registers.
  */
 #define OUTPUTS_TOGETHER 4
-#define BLOCK (BLOCK_VECTORS * VEC_LANES)
 #define ROWS_TOGETHER 2
+#define DEPTHWISE_PIXELS 8 /* a plain number, for the kernels' names */
+_Static_assert(DEPTHWISE_PIXELS == ROWS_TOGETHER * OUTPUTS_TOGETHER, "the name of the kernels");
+#define BLOCK_VECTORS (BLOCK / VEC_LANES)
 #define MAX_IN_ROWS (2 * (ROWS_TOGETHER - 1) + 3)
 
 /* `outputs` neighbouring outputs in each of out_rows rows of one block of channels. centre[]: the middle
@@ -114,18 +116,20 @@ static ALWAYS_INLINE void depthwise_rows(const float *const rows[], int out_rows
     }
 }
 
-static void KERNEL(depthwise_rows_s1)(const float *const rows[], int out_rows, int in_width, int padding,
-                                      int x_begin, int x_end, const float *weights, const float *bias,
-                                      int channels, ptrdiff_t pixel_stride, float *out)
+static void F32_KERNEL(depthwise_s1, DEPTHWISE_PIXELS,
+                       BLOCK)(const float *const rows[], int out_rows, int in_width, int padding, int x_begin,
+                              int x_end, const float *weights, const float *bias, int channels,
+                              ptrdiff_t pixel_stride, float *out)
 {
     (void)padding; /* it is 1 */
     depthwise_rows(rows, out_rows, in_width, 1, x_begin, x_end, 1, weights, bias, channels, pixel_stride,
                    out);
 }
 
-static void KERNEL(depthwise_rows_s2)(const float *const rows[], int out_rows, int in_width, int padding,
-                                      int x_begin, int x_end, const float *weights, const float *bias,
-                                      int channels, ptrdiff_t pixel_stride, float *out)
+static void F32_KERNEL(depthwise_s2, DEPTHWISE_PIXELS,
+                       BLOCK)(const float *const rows[], int out_rows, int in_width, int padding, int x_begin,
+                              int x_end, const float *weights, const float *bias, int channels,
+                              ptrdiff_t pixel_stride, float *out)
 {
     depthwise_rows(rows, out_rows, in_width, padding, x_begin, x_end, 2, weights, bias, channels,
                    pixel_stride, out);

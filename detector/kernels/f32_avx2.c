@@ -2,7 +2,7 @@
 
 #include <immintrin.h>
 
-#define KERNEL(name) name##_avx2
+#define ISA avx2
 
 typedef __m256 Vec;
 #define VEC_LANES 8
@@ -66,32 +66,32 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 /* 12 sums, 2 weights and a value fill 15 of the 16 registers. */
 #define TILE_PIXELS 6
 #define PANEL_VECTORS 2
-#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define PANEL 16
 #define MAX_VECTORS 8
 #define PANEL_TILES(X) X(1, 2) X(2, 2) X(3, 2) X(4, 2) X(5, 2) X(6, 2)
 #define GROUPED_TILES(X) X(1, 8) X(2, 4)
 #define GROUP_PIXELS TILE_PIXELS /* narrower stores keep up by themselves */
 /* A cache line: not read in two passes, though not all of its weights fit in registers. */
-#define BLOCK_VECTORS 2
+#define BLOCK 16
 #define PEAK_CHAINS 12
 
-#include "detector/kernels/simd_convolution.h"
-#include "detector/kernels/simd_depthwise.h"
-#include "detector/kernels/simd_multiply_broadcast.h"
-#include "detector/kernels/simd_normalise.h"
-#include "detector/kernels/simd_peak.h"
-#include "detector/kernels/simd_pointwise.h"
+#include "detector/kernels/f32_convolution.h"
+#include "detector/kernels/f32_depthwise.h"
+#include "detector/kernels/f32_multiply_broadcast.h"
+#include "detector/kernels/f32_normalise.h"
+#include "detector/kernels/f32_peak.h"
+#include "detector/kernels/f32_pointwise.h"
 
-void kernels_init_avx2(Kernels *kernels)
+void f32_init_avx2(F32Kernels *kernels)
 {
-    *kernels = (Kernels){
-        .isa = "avx2",
+    *kernels = (F32Kernels){
         .panel = PANEL,
         .tile = TILE_PIXELS,
-        .normalise_row = normalise_row_avx2,
-        .convolution_row = convolution_row_avx2,
-        .depthwise_rows = {NULL, depthwise_rows_s1_avx2, depthwise_rows_s2_avx2},
-        .pointwise_tile = pointwise_tile_avx2,
-        .peak_burst = peak_burst_avx2,
+        .normalise_row = f32_normalise_1x8_avx2,
+        .convolution_row = f32_convolution_6x16_avx2,
+        .depthwise_s1 = f32_depthwise_s1_8x16_avx2,
+        .depthwise_s2 = f32_depthwise_s2_8x16_avx2,
+        .pointwise_tile = f32_pointwise_6x16_avx2,
+        .peak = f32_peak_12x8_avx2,
     };
 }

@@ -8,7 +8,7 @@
 #pragma GCC optimize("no-schedule-insns")
 #endif
 
-#define KERNEL(name) name##_neon
+#define ISA neon
 
 typedef float32x4_t Vec;
 #define VEC_LANES 4
@@ -77,31 +77,31 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 /* 20 sums, 5 values and 4 weights of the 32 registers: the rest lets loads run ahead. */
 #define TILE_PIXELS 5
 #define PANEL_VECTORS 4
-#define PANEL (PANEL_VECTORS * VEC_LANES)
+#define PANEL 16
 #define MAX_VECTORS 8
 #define PANEL_TILES(X) X(1, 4) X(2, 4) X(3, 4) X(4, 4) X(5, 4)
 #define GROUPED_TILES(X) X(1, 8)
 #define GROUP_PIXELS TILE_PIXELS /* narrower stores keep up by themselves */
-#define BLOCK_VECTORS 1          /* its weights fit in registers */
+#define BLOCK 4                  /* its weights fit in registers */
 #define PEAK_CHAINS 16
 
-#include "detector/kernels/simd_convolution.h"
-#include "detector/kernels/simd_depthwise.h"
-#include "detector/kernels/simd_multiply_lanes.h"
-#include "detector/kernels/simd_normalise.h"
-#include "detector/kernels/simd_peak.h"
-#include "detector/kernels/simd_pointwise.h"
+#include "detector/kernels/f32_convolution.h"
+#include "detector/kernels/f32_depthwise.h"
+#include "detector/kernels/f32_multiply_lanes.h"
+#include "detector/kernels/f32_normalise.h"
+#include "detector/kernels/f32_peak.h"
+#include "detector/kernels/f32_pointwise.h"
 
-void kernels_init_neon(Kernels *kernels)
+void f32_init_neon(F32Kernels *kernels)
 {
-    *kernels = (Kernels){
-        .isa = "neon",
+    *kernels = (F32Kernels){
         .panel = PANEL,
         .tile = TILE_PIXELS,
-        .normalise_row = normalise_row_neon,
-        .convolution_row = convolution_row_neon,
-        .depthwise_rows = {NULL, depthwise_rows_s1_neon, depthwise_rows_s2_neon},
-        .pointwise_tile = pointwise_tile_neon,
-        .peak_burst = peak_burst_neon,
+        .normalise_row = f32_normalise_1x4_neon,
+        .convolution_row = f32_convolution_5x16_neon,
+        .depthwise_s1 = f32_depthwise_s1_8x4_neon,
+        .depthwise_s2 = f32_depthwise_s2_8x4_neon,
+        .pointwise_tile = f32_pointwise_5x16_neon,
+        .peak = f32_peak_16x4_neon,
     };
 }

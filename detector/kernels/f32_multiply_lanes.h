@@ -5,7 +5,7 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
-#include "detector/kernels/simd_panel.h"
+#include "detector/kernels/f32_panel.h"
 
 static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, Panel panel,
                                    const PanelWeights weights, const float *bias, const int vectors,
