@@ -146,7 +146,8 @@ typedef struct LookoutDetector LookoutDetector;
 
 /* Prepares detection on inputs of size x size pixels: LOOKOUT_MIN_SIZE..LOOKOUT_MAX_SIZE, a multiple of
  * LOOKOUT_SIZE_STEP. The models are trained for 224, 192, 160 and 128, and measured at 256, 288 and 320 too,
- * which see more and take longer; the accuracy at other sizes is not known. The model
+ * which see more and take longer; the accuracy at other sizes is not known. The
+ * detectors of an engine share one block of working memory, as large as the largest of them needs. The model
  * must outlive the detector. Returns NULL with error filled (ARGUMENT: another size; MEMORY). */
 LOOKOUT_API LookoutDetector *lookout_detector_create(const LookoutModel *model, int size,
                                                      LookoutError *error);

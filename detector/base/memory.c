@@ -37,8 +37,8 @@ void *memory_alloc(size_t bytes)
     return block;
 }
 
-/* Pages that are given back read as zeros and take no memory until they are written, so that a detector that
- * is ready but not in use takes little. */
+/* Pages that are given back read as zeros and take no memory until they are written, so that what is reserved
+ * but not in use costs nothing. */
 void *memory_alloc_zeroed(size_t bytes)
 {
     void *block = memory_alloc(bytes);

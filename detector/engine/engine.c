@@ -70,11 +70,18 @@ LookoutEngine *lookout_engine_create(const LookoutEngineOptions *options, Lookou
     engine->kernels = kernels_for(flags);
     int threads = options->threads ? options->threads : cpu_cores();
     engine->pool = pool_create(threads < LOOKOUT_MAX_THREADS ? threads : LOOKOUT_MAX_THREADS, error);
-    if (!engine->pool) {
-        free(engine);
-        return NULL;
+    if (!engine->pool)
+        goto fail;
+    engine->arena = arena_create();
+    if (!engine->arena) {
+        detector_fail(error, LOOKOUT_ERROR_MEMORY, "out of memory for the engine");
+        goto fail;
     }
     return engine;
+
+fail:
+    lookout_engine_destroy(engine);
+    return NULL;
 }
 
 void lookout_engine_destroy(LookoutEngine *engine)
@@ -82,6 +89,7 @@ void lookout_engine_destroy(LookoutEngine *engine)
     if (!engine)
         return;
     pool_destroy(engine->pool);
+    arena_destroy(engine->arena);
     free(engine);
 }
 

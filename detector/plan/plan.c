@@ -42,10 +42,8 @@ struct Plan {
     int phases;
     OpContext context;
     Worker *workers;
-    char *arena;
-    size_t arena_bytes;   /* of the maps; the workers' scratch memory follows them */
-    size_t scratch_bytes; /* of each worker */
-    char *zeros;
+    size_t map_bytes;     /* of all maps, at the start of the working memory */
+    size_t scratch_bytes; /* of each worker, behind the maps */
     bool profiling;
     double layer_ms[NETWORK_LAYERS];
 };
@@ -83,7 +81,7 @@ static void add_times(Plan *plan, int phase, const double *marks, double phase_e
 static void run_phases(void *argument, int worker)
 {
     Plan *plan = argument;
-    char *scratch = plan->context.work + plan->arena_bytes + (size_t)worker * plan->scratch_bytes;
+    char *scratch = plan->context.work + plan->map_bytes + (size_t)worker * plan->scratch_bytes;
     bool timed = plan->profiling && worker == 0;
     if (timed)
         memset(plan->layer_ms, 0, sizeof plan->layer_ms);
@@ -108,6 +106,9 @@ static void run_phases(void *argument, int worker)
 
 void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride)
 {
+    const ArenaMemory memory = arena_take(plan->model->engine->arena);
+    plan->context.work = memory.work;
+    plan->context.zeros = memory.zeros;
     plan->context.rgb = rgb;
     plan->context.stride = stride;
     for (int worker = 0; worker < plan->threads; worker++)
@@ -295,7 +296,7 @@ static void place_buffers(Plan *plan)
         if (op->in_buffer >= 0 && plan->buffers[op->in_buffer].last < op->phase)
             plan->buffers[op->in_buffer].last = op->phase;
     }
-    plan->arena_bytes = plan_memory_place(plan->buffers, plan->buffer_count, KERNEL_ALIGNMENT);
+    plan->map_bytes = plan_memory_place(plan->buffers, plan->buffer_count, KERNEL_ALIGNMENT);
     for (int i = 0; i < plan->op_count; i++) {
         PlanOp *op = &plan->ops[i];
         op->op.in_offset = op->in_buffer < 0 ? 0 : plan->buffers[op->in_buffer].offset;
@@ -308,7 +309,7 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-static bool allocate(Plan *plan)
+static bool reserve_memory(Plan *plan)
 {
     size_t scratch = 0, zeros = 0;
     for (int i = 0; i < plan->op_count; i++) {
@@ -317,12 +318,10 @@ static bool allocate(Plan *plan)
         zeros = larger(zeros, op->kernel->zeros(op));
     }
     plan->scratch_bytes = (scratch + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
-    plan->arena = memory_alloc_zeroed(plan->arena_bytes + plan->scratch_bytes * (size_t)plan->threads);
-    plan->zeros = memory_alloc_zeroed(zeros);
-    plan->workers = memory_alloc_zeroed(sizeof(Worker) * (size_t)plan->threads);
-    plan->context.work = plan->arena;
-    plan->context.zeros = plan->zeros;
-    return plan->arena && plan->zeros && plan->workers;
+    plan->workers = memory_alloc(sizeof(Worker) * (size_t)plan->threads);
+    return plan->workers &&
+           arena_reserve(plan->model->engine->arena,
+                         plan->map_bytes + plan->scratch_bytes * (size_t)plan->threads, zeros);
 }
 
 Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutError *error)
@@ -337,7 +336,7 @@ Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutErr
     find_shapes(plan, size);
     make_ops(plan);
     place_buffers(plan);
-    if (!allocate(plan))
+    if (!reserve_memory(plan))
         goto fail;
     return plan;
 
@@ -351,8 +350,6 @@ void plan_destroy(Plan *plan)
 {
     if (!plan)
         return;
-    free(plan->arena);
-    free(plan->zeros);
     free(plan->workers);
     free(plan);
 }
@@ -409,7 +406,7 @@ void plan_set_profiling(Plan *plan, bool on)
     memset(plan->layer_ms, 0, sizeof plan->layer_ms);
 }
 
-size_t plan_arena_bytes(const Plan *plan)
+size_t plan_map_bytes(const Plan *plan)
 {
-    return plan->arena_bytes;
+    return plan->map_bytes;
 }

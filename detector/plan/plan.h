@@ -1,4 +1,5 @@
-/* A network at one input size: operations, shapes, and one arena whose buffers are reused by lifetime. */
+/* A network at one input size: its operations, the shapes of its maps, and where they lie in the working
+ * memory of the engine, where they reuse each other's place. */
 #ifndef LOOKOUT_DETECTOR_PLAN_PLAN_H
 #define LOOKOUT_DETECTOR_PLAN_PLAN_H
 
@@ -22,19 +23,20 @@ typedef struct PlanMap {
 Plan *plan_create(const LookoutModel *model, int size, PlanMode mode, LookoutError *error);
 void plan_destroy(Plan *plan);
 
-/* Runs the network on size x size RGB bytes, rows `stride` bytes apart. */
+/* Runs the network on size x size RGB bytes, rows `stride` bytes apart, in the engine's working memory. */
 void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride);
 
 /* Output of level 0..NETWORK_LEVELS-1 of the head, float32: channels = anchors * (classes + 4), anchor by
- * anchor the class logits, then dx, dy, dw, dh. Valid until the next plan_run(). */
+ * anchor the class logits, then dx, dy, dw, dh. Valid until a plan of
+ * the engine runs again. */
 PlanMap plan_head(const Plan *plan, int level);
-/* Output of any layer; only of a plan that keeps its layers. */
+/* Output of any layer, valid as long; only of a plan that keeps its layers. */
 PlanMap plan_layer_output(const Plan *plan, int layer);
 
 /* Shape and cost of a layer of the network. */
 LookoutLayer plan_layer(const Plan *plan, int layer);
 void plan_set_profiling(Plan *plan, bool on);
-/* Bytes of the arena that holds the maps. */
-size_t plan_arena_bytes(const Plan *plan);
+/* Bytes of working memory that the maps take. */
+size_t plan_map_bytes(const Plan *plan);
 
 #endif

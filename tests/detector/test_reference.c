@@ -38,10 +38,11 @@ static void check(Reference *reference, const char *path, int size, const uint8_
     reference_run(reference, size, rgb);
     const char *isas[] = {"c", NULL};
     for (int i = 0; i < 2; i++) {
-        LookoutEngine *engine = test_engine(2, isas[i]);
-        LookoutModel *model = test_model(engine, path);
-        Plan *keeping = test_plan(model, size, PLAN_KEEP_LAYERS),
-             *normal = test_plan(model, size, PLAN_NORMAL);
+        /* An engine each, since plans of the same one write over each other's maps. */
+        LookoutEngine *engine = test_engine(2, isas[i]), *keeping_engine = test_engine(2, isas[i]);
+        LookoutModel *model = test_model(engine, path), *keeping_model = test_model(keeping_engine, path);
+        Plan *keeping = test_plan(keeping_model, size, PLAN_KEEP_LAYERS);
+        Plan *normal = test_plan(model, size, PLAN_NORMAL);
         char label[256];
         snprintf(label, sizeof label, "%s, size %d, isa %s", what, size, lookout_engine_isa(engine));
         plan_run(keeping, rgb, size * 3);
@@ -54,7 +55,9 @@ static void check(Reference *reference, const char *path, int size, const uint8_
         plan_destroy(keeping);
         plan_destroy(normal);
         lookout_model_destroy(model);
+        lookout_model_destroy(keeping_model);
         lookout_engine_destroy(engine);
+        lookout_engine_destroy(keeping_engine);
     }
 }
 

@@ -2,11 +2,14 @@
 #include "tests/detector/model_test.h"
 
 #include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "detector/base/pool.h"
+#include "detector/base/cpu.h"
+#include "detector/engine/engine.h"
 
 static void assert_refused(const LookoutError *error, LookoutStatus status, const char *part)
 {
@@ -238,26 +241,125 @@ static void profile_adds_up(void **state)
     lookout_set_profiling(fixture->detector, 0);
 }
 
-/* Models and sizes take turns on one engine. */
+enum { ALL_SIZES = 7, ALL_DETECTORS = ALPHAS * ALL_SIZES };
+static const int all_sizes[ALL_SIZES] = {128, 160, 192, 224, 256, 288, 320};
+
+/* What a detector finds in the fixture's picture: all fields of the detections, copied. */
+typedef struct Found {
+    int count;
+    LookoutDetection detections[LOOKOUT_MAX_DETECTIONS];
+} Found;
+
+static void detect(const Fixture *fixture, LookoutDetector *detector, Found *found)
+{
+    const LookoutImage image = {fixture->rgb, 128, 128, 128 * 3};
+    const LookoutSettings settings = {
+        .threshold = 0, .nms_iou = 0.5f, .max_detections = LOOKOUT_MAX_DETECTIONS};
+    LookoutResult result;
+    assert_int_equal(lookout_detect(detector, &image, &settings, &result, NULL), LOOKOUT_OK);
+    found->count = result.count;
+    memcpy(found->detections, result.detections, (size_t)result.count * sizeof *result.detections);
+}
+
+static void assert_same(const Found *a, const Found *b)
+{
+    assert_int_equal(a->count, b->count);
+    assert_memory_equal(a->detections, b->detections, (size_t)a->count * sizeof *a->detections);
+}
+
+/* Of a detector that has an engine to itself. Returns the engine's working memory. */
+static size_t detect_alone(const Fixture *fixture, const char *alpha, int size, Found *found)
+{
+    LookoutEngine *engine = test_engine(2, NULL);
+    LookoutModel *model = test_model(engine, test_weights(alpha));
+    LookoutDetector *detector = lookout_detector_create(model, size, NULL);
+    assert_non_null(detector);
+    detect(fixture, detector, found);
+    const size_t bytes = arena_bytes(engine->arena);
+    lookout_detector_destroy(detector);
+    lookout_model_destroy(model);
+    lookout_engine_destroy(engine);
+    return bytes;
+}
+
+/* Every width and size on one engine, in turn: all find what they find alone, in no more working memory than
+ * the largest one needs. */
 static void detectors_share_an_engine(void **state)
 {
     Fixture *fixture = *state;
-    LookoutModel *other_model = test_model(fixture->engine, test_weights("0.50"));
-    LookoutDetector *other = lookout_detector_create(other_model, 160, NULL);
-    assert_non_null(other);
-    LookoutImage image = {fixture->rgb, 128, 128, 128 * 3};
-    LookoutSettings settings = {
-        .threshold = 0.01f, .nms_iou = 0.5f, .max_detections = LOOKOUT_MAX_DETECTIONS};
-    int counts[2] = {-1, -1};
-    for (int round = 0; round < 4; round++) {
-        LookoutResult result;
-        LookoutDetector *detector = round % 2 ? other : fixture->detector;
-        assert_int_equal(lookout_detect(detector, &image, &settings, &result, NULL), LOOKOUT_OK);
-        assert_true(counts[round % 2] == -1 || counts[round % 2] == result.count);
-        counts[round % 2] = result.count;
+    LookoutEngine *engine = test_engine(2, NULL);
+    LookoutModel *models[ALPHAS];
+    LookoutDetector *detectors[ALL_DETECTORS];
+    Found *alone = calloc(ALL_DETECTORS, sizeof *alone), *together = calloc(1, sizeof *together);
+    assert_non_null(alone);
+    assert_non_null(together);
+    size_t most = 0;
+    for (int a = 0; a < ALPHAS; a++) {
+        models[a] = test_model(engine, test_weights(test_alphas[a]));
+        for (int s = 0; s < ALL_SIZES; s++) {
+            const int i = a * ALL_SIZES + s;
+            const size_t bytes = detect_alone(fixture, test_alphas[a], all_sizes[s], &alone[i]);
+            assert_true(alone[i].count > 0);
+            most = bytes > most ? bytes : most;
+            detectors[i] = lookout_detector_create(models[a], all_sizes[s], NULL);
+            assert_non_null(detectors[i]);
+        }
     }
-    lookout_detector_destroy(other);
-    lookout_model_destroy(other_model);
+    assert_true(arena_bytes(engine->arena) <= most);
+    for (int i = 0; i < 2 * ALL_DETECTORS; i++) {
+        const int next = i * 11 % ALL_DETECTORS; /* in another order than they were created */
+        detect(fixture, detectors[next], together);
+        assert_same(together, &alone[next]);
+    }
+    for (int i = 0; i < ALL_DETECTORS; i++)
+        lookout_detector_destroy(detectors[i]);
+    for (int a = 0; a < ALPHAS; a++)
+        lookout_model_destroy(models[a]);
+    lookout_engine_destroy(engine);
+    free(together);
+    free(alone);
+}
+
+typedef struct Creation {
+    const LookoutModel *model;
+    int created;
+    atomic_bool done;
+} Creation;
+
+static void *create_larger_detectors(void *argument)
+{
+    Creation *creation = argument;
+    for (int size = LOOKOUT_MIN_SIZE; size <= LOOKOUT_MAX_SIZE; size += LOOKOUT_SIZE_STEP) {
+        LookoutDetector *detector = lookout_detector_create(creation->model, size, NULL);
+        creation->created += detector != NULL;
+        lookout_detector_destroy(detector);
+    }
+    atomic_store(&creation->done, true);
+    return NULL;
+}
+
+/* The working memory grows under a detector that runs. */
+static void detectors_are_created_during_detections(void **state)
+{
+    Fixture *fixture = *state;
+    LookoutEngine *engine = test_engine(2, NULL);
+    LookoutModel *model = test_model(engine, test_weights("1.00"));
+    LookoutDetector *detector = lookout_detector_create(model, 128, NULL);
+    assert_non_null(detector);
+    Found expected, found;
+    detect(fixture, detector, &expected);
+    Creation creation = {.model = model};
+    pthread_t thread;
+    assert_int_equal(pthread_create(&thread, NULL, create_larger_detectors, &creation), 0);
+    for (int runs = 0; runs < 10 || !atomic_load(&creation.done); runs++) {
+        detect(fixture, detector, &found);
+        assert_same(&found, &expected);
+    }
+    pthread_join(thread, NULL);
+    assert_int_equal(creation.created, (LOOKOUT_MAX_SIZE - LOOKOUT_MIN_SIZE) / LOOKOUT_SIZE_STEP + 1);
+    lookout_detector_destroy(detector);
+    lookout_model_destroy(model);
+    lookout_engine_destroy(engine);
 }
 
 int main(void)
@@ -270,6 +372,7 @@ int main(void)
         cmocka_unit_test(larger_pictures_give_the_same),
         cmocka_unit_test(profile_adds_up),
         cmocka_unit_test(detectors_share_an_engine),
+        cmocka_unit_test(detectors_are_created_during_detections),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
