@@ -1,11 +1,11 @@
-/* The one clock that is measured with. */
+/* The clock for all measurements. */
 #ifndef LOOKOUT_DETECTOR_BASE_CLOCK_H
 #define LOOKOUT_DETECTOR_BASE_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
-/* Nanoseconds since some moment; never goes back. */
+/* Nanoseconds since an arbitrary moment; never decreases. */
 static inline int64_t clock_nanoseconds(void)
 {
     struct timespec now;

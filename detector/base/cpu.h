@@ -1,4 +1,4 @@
-/* What the CPU can do, found once when an engine is created, as one word of flags. */
+/* What the CPU can do, as one word of flags, and the instruction sets of this build. */
 #ifndef LOOKOUT_DETECTOR_BASE_CPU_H
 #define LOOKOUT_DETECTOR_BASE_CPU_H
 

@@ -7,8 +7,8 @@
 
 #define CACHE_LINE 64
 #define HUGE_PAGE ((size_t)1 << 21)
-/* In a virtual machine the first touch of 2 MB took 6 ms in small pages and 0.2 ms in a huge one, so even a
- * part of one is worth it, if it is not small. */
+/* In a virtual machine the first access to 2 MB took 6 ms in small pages and 0.2 ms in a huge one, so a huge
+ * page pays even if only an eighth of it is used. */
 #define WORTH_A_HUGE_PAGE ((size_t)1 << 18)
 
 static size_t alignment_for(size_t bytes)
@@ -16,7 +16,7 @@ static size_t alignment_for(size_t bytes)
     return bytes < WORTH_A_HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
 }
 
-/* C11's aligned_alloc() wants a multiple of the alignment, and some libraries insist. */
+/* C11's aligned_alloc() requires a multiple of the alignment, and some libraries refuse other sizes. */
 static size_t rounded(size_t bytes)
 {
     size_t alignment = alignment_for(bytes);
@@ -45,7 +45,7 @@ void *memory_alloc_zeroed(size_t bytes)
     if (!block)
         return NULL;
     size_t size = rounded(bytes);
-    if (size < HUGE_PAGE || madvise(block, size, MADV_DONTNEED) != 0) /* memory that is locked is kept */
+    if (size < HUGE_PAGE || madvise(block, size, MADV_DONTNEED) != 0) /* as for locked memory */
         memset(block, 0, size);
     return block;
 }

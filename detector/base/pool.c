@@ -18,12 +18,12 @@
 #include "detector/base/error.h"
 
 #define SPIN_NANOSECONDS 50000
-/* After this long, who is waited for may want this very core. */
+/* A thread that waits longer lets others run on its core: the one that it waits for may need it. */
 #define YIELD_NANOSECONDS 10000
 #define CACHE_LINE 64
 
-/* A counter of steps that threads wait for: the step in the upper bits, and in bit 0 whether someone sleeps
- * until the next one. Each gate has a cache line to itself. */
+/* A counter of steps that threads wait for: the step in the upper bits, and in bit 0 whether a thread sleeps
+ * until the next one. Each gate has a cache line of its own. */
 typedef struct Gate {
     alignas(CACHE_LINE) atomic_uint word;
 } Gate;
@@ -110,8 +110,8 @@ void pool_barrier(Pool *pool, int worker)
     }
 }
 
-/* A scheduler with other programs to run may put a worker on the caller's core, and leaves it there since
- * both run in turns too short to be worth moving. */
+/* When other programs run too, the scheduler may put a worker on the core of the caller. The two
+ * run alternately and neither waits long enough for the scheduler to move it, so the worker moves itself. */
 static void leave_core(int cpu)
 {
     cpu_set_t allowed, others;
@@ -158,8 +158,8 @@ static void *wait_for_gate(void *gate)
     return NULL;
 }
 
-/* An OpenMP runtime that cannot start a thread ends the process, so find out first whether so many can be
- * had. */
+/* An OpenMP runtime ends the process if it cannot start a thread, so this tries first whether so many can be
+ * started. */
 static int threads_can_start(int count)
 {
     pthread_t probes[LOOKOUT_MAX_THREADS];
@@ -182,7 +182,7 @@ Pool *pool_create(int threads, LookoutError *error)
     }
     memset(pool, 0, sizeof *pool);
     pool->threads = 1;
-    /* With more threads than cores, who spins keeps from running the one that is waited for. */
+    /* With more threads than cores, a thread that spins keeps a core from the thread that it waits for. */
     pool->spin_nanoseconds = threads <= cpu_cores() ? SPIN_NANOSECONDS : 0;
     pool->workers_asked = threads - 1;
     if (pool->workers_asked == 0)

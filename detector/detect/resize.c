@@ -14,8 +14,8 @@
 
 #define CHANNELS 3
 
-/* What one output pixel takes from an axis: (first_weight * in[first] + inner_weight * sum of in[first + 1 ..
- * last - 1] + last_weight * in[last]) / denominator, the last two being those of the axis. */
+/* The value of an output pixel along one axis: (first_weight * in[first] + inner_weight * sum of in[first + 1
+ * .. last - 1] + last_weight * in[last]) / denominator, the last two being those of the axis. */
 typedef struct Tap {
     int first, last;
     int first_weight, last_weight;
@@ -34,10 +34,10 @@ typedef struct Scratch {
 
 struct Resizer {
     int size;
-    int width, height; /* geometry that axes are made for; 0: none */
+    int width, height; /* geometry that the axes are made for; 0: none */
     Axis horizontal, vertical;
     Scratch scratch[LOOKOUT_MAX_THREADS];
-    int scratch_width, scratch_count; /* what the scratch rows have room for */
+    int scratch_width, scratch_count; /* allocated pixels of a row, and workers */
     uint8_t *out;                     /* [size][size][3] */
 };
 
@@ -80,10 +80,10 @@ void resizer_destroy(Resizer *resizer)
     free(resizer);
 }
 
-static int make_scratch(Resizer *resizer, int width, int count)
+static bool make_scratch(Resizer *resizer, int width, int count)
 {
     if (width <= resizer->scratch_width && count <= resizer->scratch_count)
-        return 1;
+        return true;
     free_scratch(resizer);
     for (int i = 0; i < count; i++) {
         Scratch *scratch = &resizer->scratch[i];
@@ -91,12 +91,12 @@ static int make_scratch(Resizer *resizer, int width, int count)
         scratch->column_sums = calloc(((size_t)width + 1) * CHANNELS, sizeof *scratch->column_sums);
         if (!scratch->inner || !scratch->column_sums) {
             free_scratch(resizer);
-            return 0;
+            return false;
         }
     }
     resizer->scratch_width = width;
     resizer->scratch_count = count;
-    return 1;
+    return true;
 }
 
 /* In units of 1/size of a source pixel, output pixel i covers [i * n, (i + 1) * n). */
@@ -182,7 +182,7 @@ static void weigh_rows(const LookoutImage *image, const Axis *axis, const Tap *t
     }
 }
 
-/* Four lanes at a time, the fourth being the next pixel's R: it is computed and left. */
+/* Four lanes at a time; the fourth is the next pixel's R, which is computed and not stored. */
 static void weigh_columns(const float *in, const Axis *axis, int size, double denominator, uint8_t *out)
 {
     const double inner_weight = axis->inner_weight;
@@ -195,7 +195,7 @@ static void weigh_columns(const float *in, const Axis *axis, int size, double de
                 sums[c] += pixel[c];
         for (int c = 0; c < 4; c++) {
             sums[c] = sums[c] * inner_weight + first[c] * first_weight + last[c] * last_weight;
-            /* adding and taking 2^52 rounds to the nearest integer, as rint() does */
+            /* adding and subtracting 2^52 rounds to the nearest integer, as rint() does */
             sums[c] = sums[c] / denominator + 0x1p52 - 0x1p52;
         }
         for (int c = 0; c < CHANNELS; c++)

@@ -10,7 +10,7 @@
 #define PEAK_BURST_MS 2.0
 #define PEAK_BURSTS 10
 
-/* Names that this build knows and this CPU can run, as "c, avx2". */
+/* The instruction sets of this build that this CPU has, as "c, avx2". */
 static void list_usable_isas(char *list, size_t size)
 {
     CpuFlags have = cpu_detect();
@@ -23,27 +23,27 @@ static void list_usable_isas(char *list, size_t size)
     }
 }
 
-static LookoutStatus choose_flags(const char *asked, CpuFlags *flags, LookoutError *error)
+static LookoutStatus choose_flags(const char *requested, CpuFlags *flags, LookoutError *error)
 {
     const char *source = "";
-    if (!asked) {
-        asked = getenv("LOOKOUT_ISA");
+    if (!requested) {
+        requested = getenv("LOOKOUT_ISA");
         source = " (from LOOKOUT_ISA)";
     }
     *flags = cpu_detect();
-    if (!asked || !*asked)
+    if (!requested || !*requested)
         return LOOKOUT_OK;
 
     char usable[128];
     list_usable_isas(usable, sizeof usable);
     CpuFlags wanted;
-    if (!cpu_flags_of(asked, &wanted))
+    if (!cpu_flags_of(requested, &wanted))
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT,
-                             "isa '%.40s'%s: this build has no such instruction set; there are %s", asked,
+                             "isa '%.40s'%s: this build has no such instruction set; there are %s", requested,
                              source, usable);
     if (wanted & ~*flags)
         return detector_fail(error, LOOKOUT_ERROR_ARGUMENT, "isa '%s'%s: this CPU lacks it; there are %s",
-                             asked, source, usable);
+                             requested, source, usable);
     *flags = wanted;
     return LOOKOUT_OK;
 }
@@ -117,7 +117,7 @@ typedef struct Burst {
 static void run_burst(void *argument, int worker)
 {
     Burst *burst = argument;
-    /* Nobody starts before the last one has woken. */
+    /* None starts before all are awake. */
     pool_barrier(burst->engine->pool, worker);
     burst->operations[worker] = burst->engine->kernels.f32.peak(burst->iterations);
 }

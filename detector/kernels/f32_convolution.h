@@ -33,7 +33,7 @@ static ALWAYS_INLINE void convolve(const float *const rows[3], ptrdiff_t first_i
     }
     convolve_row(sum, rows[0] + first_input, pixels, weights, channels);
     convolve_row(sum, rows[1] + first_input, pixels, weights + ROW_TAPS * channels, channels);
-    /* The last row goes group by group of pixels: one is stored while the next is computed. */
+    /* The last taps are added group by group of pixels: one group is stored while the next is computed. */
     EACH (group, (pixels + GROUP_PIXELS - 1) / GROUP_PIXELS) {
         const int first = group * GROUP_PIXELS, left = pixels - first;
         const int count = left < GROUP_PIXELS ? left : GROUP_PIXELS;

@@ -1,6 +1,6 @@
 /*
  * First convolution of outputs whose channels fit one vector. Each multiply-add needs an input of its own
- * then, and to load them would take longer than to multiply; but the last column of an output is the first
+ * then, and loading them would take longer than multiplying; but the last column of an output is the first
  * one of the next, and is loaded once for both. Weights of a row stay in registers. Every output is one chain
  * of multiply-adds in the order (row, column, RGB) that starts from the bias.
  */

@@ -10,12 +10,12 @@
 #define PIXELS_A_BASE 3
 #define BASES(pixels) (((pixels) + PIXELS_A_BASE - 1) / PIXELS_A_BASE)
 
-/* Rows of the panel: hardware prefetchers stop at the end of a page. Weights in float16 come from beyond
- * L2. */
+/* How many rows of the panel are prefetched ahead, since hardware prefetchers stop at the end of a page.
+ * Weights in float16 come from beyond L2. */
 #define F32_AHEAD 32
 #define F16_AHEAD 128
 
-/* The last steps in k go group by group of pixels: one is stored while the next is computed. */
+/* The last steps in k are done group by group of pixels: one group is stored while the next is computed. */
 #define TAIL_STEPS 4
 
 /* Adds depth k of pixels first..first+pixels-1; the panel's row `row` holds the weights. */
@@ -27,7 +27,7 @@ static ALWAYS_INLINE void multiply_step(Vec sum[][MAX_VECTORS], const float *con
     EACH (v, vectors) {
         weight[v] = panel_vector(panel, weights, k, v);
         if (pixels > 1)
-            KEEP_VECTOR(weight[v]); /* or gcc loads it again for each pixel */
+            KEEP_VECTOR(weight[v]); /* else gcc loads it again for each pixel */
     }
     EACH (i, pixels) {
         const int p = first + i;
@@ -64,7 +64,7 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
         base[b] = in + b * PIXELS_A_BASE * in_stride;
     const int tail = depth < TAIL_STEPS ? 0 : TAIL_STEPS;
     for (int k = 0; k < depth - tail; k++) {
-        if (pixels > 4) /* fewer would wait for the loads themselves */
+        if (pixels > 4) /* with fewer, the loads themselves are the limit */
             prefetch_panel(&panel, weights);
         multiply_step(sum, base, in_stride, 0, 0, pixels, &panel, weights, vectors);
         panel_advance(&panel, weights);

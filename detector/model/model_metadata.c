@@ -24,7 +24,7 @@ static const char *metadata_text(const MetadataReader *reader, const char *field
     return json_string_value(json_object_get(reader->metadata, field));
 }
 
-/* The text of a field that must be there; NULL with the error filled if it is not. */
+/* The text of a required field; NULL with the error filled if it is missing. */
 static const char *required_text(const MetadataReader *reader, const char *field)
 {
     const char *text = metadata_text(reader, field);
@@ -109,7 +109,7 @@ static LookoutStatus check_class_name(const MetadataReader *reader, const json_t
     return LOOKOUT_OK;
 }
 
-/* Fills weights->classes; *count also when it fails half-way, so that they can be freed. */
+/* Fills weights->classes; *count is set even if it fails half-way, so that they can be freed. */
 static LookoutStatus read_classes(const MetadataReader *reader, char ***classes, int *count)
 {
     json_t *list = required_json(reader, "classes");
@@ -147,7 +147,7 @@ done:
 static LookoutStatus read_anchors(const MetadataReader *reader, int entry, const json_t *list,
                                   NetworkAnchors *anchors)
 {
-    size_t count = json_array_size(list); /* 0 for what is no list */
+    size_t count = json_array_size(list); /* 0 if it is not a list */
     if (count < 1 || count > LOOKOUT_MAX_ANCHORS)
         return FAIL(reader, FIELD_FORMAT "entry %d has %zu anchors, expected a list of 1 to %d",
                     reader->label, "features", entry, count, LOOKOUT_MAX_ANCHORS);
@@ -263,7 +263,7 @@ static LookoutStatus copy_text(const MetadataReader *reader, const char *field, 
                 : detector_fail(reader->error, LOOKOUT_ERROR_MEMORY, "%s: no memory", reader->label);
 }
 
-/* Digits alone, as the sizes that `measured` speaks of; 0 for anything else. */
+/* A size as a key of `measured`: digits alone; 0 for anything else. */
 static int size_of_key(const char *key)
 {
     size_t length = strlen(key);
@@ -280,8 +280,8 @@ static int compare_sizes(const void *a, const void *b)
     return ((const LookoutAccuracy *)a)->size - ((const LookoutAccuracy *)b)->size;
 }
 
-/* {"set": text, "224": {"ap": 0.1, "ap50": 0.2}, ...}. Free text to the format: what is not of this form
- * tells nothing, and keys beside these may come. */
+/* {"set": text, "224": {"ap": 0.1, "ap50": 0.2}, ...}. The format allows any text here: what is
+ * not of this form is ignored, and so are other keys. */
 static LookoutStatus read_measured(const MetadataReader *reader, ModelWeights *weights)
 {
     const char *text = metadata_text(reader, "measured");

@@ -1,8 +1,7 @@
 /*
  * The architecture: MobileNet v1 (Howard et al. 2017, table 1) with an SSD head (Liu et al. 2016, section 2)
  * of depthwise-separable predictors (SSDLite; Sandler et al. 2018, section 6.2), as a list of layers
- * (docs/weights.md). It depends on what the weights file tells, not on the input's size: sizes come with the
- * plan.
+ * (docs/weights.md). It depends on the weights file, not on the input's size: sizes come with the plan.
  */
 #ifndef LOOKOUT_DETECTOR_MODEL_NETWORK_H
 #define LOOKOUT_DETECTOR_MODEL_NETWORK_H
@@ -32,12 +31,12 @@ typedef struct NetworkAnchors {
 } NetworkAnchors;
 
 typedef struct Network {
-    /* What the file tells. */
+    /* From the file. */
     double alpha;
     int class_count;
     NetworkAnchors anchors[NETWORK_LEVELS];
     int padding[NETWORK_STRIDED]; /* in the order of network_strided */
-    /* What follows from it, in the order of execution: a head follows its feature map. */
+    /* Built from the above, in the order of execution: a head follows its feature map. */
     NetworkLayer layers[NETWORK_LAYERS];
 } Network;
 

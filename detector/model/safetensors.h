@@ -1,7 +1,7 @@
 /*
  * Reader of safetensors files: 8-byte little-endian header length, JSON header, raw tensors. The bytes are
  * untrusted: after safetensors_open() every tensor lies within the data, none overlaps another, and together
- * they cover it. Only float16 tensors (dtype F16) are taken: that is all the project's files hold.
+ * they cover it. Only float16 tensors (dtype F16) are accepted: the project's files have no others.
  */
 #ifndef LOOKOUT_DETECTOR_MODEL_SAFETENSORS_H
 #define LOOKOUT_DETECTOR_MODEL_SAFETENSORS_H
@@ -11,8 +11,8 @@
 #include "detector/lookout.h"
 
 #define SAFETENSORS_MAX_RANK 8
-/* The format allows headers of 100 MB, but JSON takes some 40 times its bytes once it is parsed, and the
- * header of a network that this program can run has about 10 kB. */
+/* The format allows headers of 100 MB, but JSON takes some 40 times as much memory once it is parsed, and
+ * the header of a network that this program can run has about 10 kB. */
 #define SAFETENSORS_MAX_HEADER ((size_t)4 << 20)
 #define SAFETENSORS_MAX_FILE ((size_t)256 << 20)
 
@@ -31,8 +31,8 @@ typedef struct Safetensors {
     const uint8_t *data; /* borrowed from the caller of safetensors_open() */
 } Safetensors;
 
-/* Reads a regular file of at most SAFETENSORS_MAX_FILE bytes into memory, which the caller frees. label names
- * the file in messages. Anything else (a directory, a FIFO, a device) is refused without waiting for it. */
+/* Reads a regular file of at most SAFETENSORS_MAX_FILE bytes into memory, which the caller frees. label is
+ * the file's name in messages. Anything else (a directory, a FIFO, a device) is refused without blocking. */
 LookoutStatus safetensors_read_file(const char *path, const char *label, uint8_t **bytes, size_t *size,
                                     LookoutError *error);
 
@@ -41,7 +41,7 @@ LookoutStatus safetensors_open(Safetensors *file, const uint8_t *bytes, size_t s
                                LookoutError *error);
 void safetensors_close(Safetensors *file); /* takes a zeroed or opened struct */
 
-/* NULL if there is none of that name. */
+/* NULL if there is no tensor of that name. */
 const SafetensorsTensor *safetensors_find(const Safetensors *file, const char *name);
 
 /* Index of the first element that is infinite or not a number, or -1. */

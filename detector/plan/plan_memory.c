@@ -1,6 +1,8 @@
 #include "detector/plan/plan_memory.h"
 
-static int live_together(const PlanBuffer *a, const PlanBuffer *b)
+#include <stdbool.h>
+
+static bool live_together(const PlanBuffer *a, const PlanBuffer *b)
 {
     return a->first <= b->last && b->first <= a->last;
 }
@@ -10,42 +12,42 @@ static int next_by_size(const PlanBuffer *buffers, int count, int previous)
 {
     int best = -1;
     for (int i = 0; i < count; i++) {
-        int after = previous < 0 || buffers[i].bytes < buffers[previous].bytes ||
-                    (buffers[i].bytes == buffers[previous].bytes && i > previous);
+        bool after = previous < 0 || buffers[i].bytes < buffers[previous].bytes ||
+                     (buffers[i].bytes == buffers[previous].bytes && i > previous);
         if (after && (best < 0 || buffers[i].bytes > buffers[best].bytes))
             best = i;
     }
     return best;
 }
 
-static int placed_before(const PlanBuffer *buffers, int a, int b)
+static bool placed_before(const PlanBuffer *buffers, int a, int b)
 {
     return buffers[a].bytes > buffers[b].bytes || (buffers[a].bytes == buffers[b].bytes && a < b);
 }
 
 size_t plan_memory_place(PlanBuffer *buffers, int count, size_t alignment)
 {
-    size_t arena = 0;
+    size_t all = 0;
     for (int i = 0; i < count; i++)
         buffers[i].bytes = (buffers[i].bytes + alignment - 1) & ~(alignment - 1);
 
     for (int i = next_by_size(buffers, count, -1); i >= 0; i = next_by_size(buffers, count, i)) {
-        /* Move up past whatever is in the way until nothing is. */
+        /* Move up past each buffer in the way until there is none. */
         size_t offset = 0;
-        int moved;
+        bool moved;
         do {
-            moved = 0;
+            moved = false;
             for (int j = 0; j < count; j++)
                 if (placed_before(buffers, j, i) && live_together(&buffers[i], &buffers[j]) &&
                     offset < buffers[j].offset + buffers[j].bytes &&
                     buffers[j].offset < offset + buffers[i].bytes) {
                     offset = buffers[j].offset + buffers[j].bytes;
-                    moved = 1;
+                    moved = true;
                 }
         } while (moved);
         buffers[i].offset = offset;
-        if (offset + buffers[i].bytes > arena)
-            arena = offset + buffers[i].bytes;
+        if (offset + buffers[i].bytes > all)
+            all = offset + buffers[i].bytes;
     }
-    return arena;
+    return all;
 }

@@ -1,7 +1,8 @@
 /*
- * Where each buffer of a plan lies in the one arena. A buffer lives from the phase that writes it to the last
- * phase that reads it; two buffers may share addresses if no phase needs both. Buffers are placed greedily,
- * the largest first, each at the lowest address where it fits (Pisarchyk and Lee 2020, "greedy by size").
+ * Where each buffer of a plan lies in the working memory. A buffer lives from the phase that writes it to the
+ * last phase that reads it; two buffers may share addresses if no phase needs both of them. Buffers are
+ * placed greedily, the largest first, each at the lowest address where it fits (Pisarchyk and Lee 2020,
+ * "greedy by size").
  */
 #ifndef LOOKOUT_DETECTOR_PLAN_PLAN_MEMORY_H
 #define LOOKOUT_DETECTOR_PLAN_PLAN_MEMORY_H
@@ -16,7 +17,7 @@ typedef struct PlanBuffer {
     size_t offset;   /* result: a multiple of alignment */
 } PlanBuffer;
 
-/* Fills the offsets and returns the arena's size, a multiple of alignment (a power of two). */
+/* Fills the offsets and returns the bytes of all, a multiple of alignment (a power of two). */
 size_t plan_memory_place(PlanBuffer *buffers, int count, size_t alignment);
 
 #endif

@@ -1,5 +1,6 @@
-/* Anchor boxes (Liu et al. 2016, section 2.2), whose sides are fixed in pixels of the input: a network that
- * sees 20 pixels of a dog cannot know the input's size, so only so can one set of weights serve all sizes. */
+/* Anchor boxes (Liu et al. 2016, section 2.2). Their sides are fixed in pixels of the input, so that one set
+ * of weights serves all input sizes: a convolution that sees 20 pixels of a dog cannot know how large the
+ * input is. */
 #ifndef LOOKOUT_DETECTOR_POST_ANCHORS_H
 #define LOOKOUT_DETECTOR_POST_ANCHORS_H
 

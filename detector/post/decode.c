@@ -1,8 +1,8 @@
 /*
  * The candidates are kept in a heap of at most LOOKOUT_MAX_DETECTIONS with the worst at its root. The head is
- * scanned in the order of (anchor, class), so once the heap is full only a logit strictly above the root's
- * can still enter: the limit that every anchor's logits are compared with rises to it, and boxes are decoded
- * for the few anchors that pass.
+ * scanned in the order of (anchor, class), so once the heap is full, only a logit strictly above the root's
+ * can enter it. The limit that all logits are compared with then rises to the root's logit, and boxes are
+ * decoded for the few anchors with a logit above the limit only.
  */
 #include "detector/post/decode.h"
 
@@ -55,7 +55,7 @@ void decoder_destroy(Decoder *decoder)
     free(decoder);
 }
 
-static int is_worse(const Candidate *a, const Candidate *b)
+static bool is_worse(const Candidate *a, const Candidate *b)
 {
     if (a->logit != b->logit)
         return a->logit < b->logit;
@@ -89,7 +89,8 @@ static void rise(Candidate *heap, int hole, Candidate candidate)
     heap[hole] = candidate;
 }
 
-/* The greatest float that is not above ln(t / (1 - t)): a float is above the one if it is above the other. */
+/* The greatest float that is not above the logit ln(t / (1 - t)): a float is above it exactly if it is above
+ * the logit. */
 static float logit_limit(double threshold)
 {
     double limit = log(threshold / (1.0 - threshold));
@@ -97,8 +98,8 @@ static float logit_limit(double threshold)
     return nearest > limit ? nextafterf(nearest, -INFINITY) : nearest;
 }
 
-/* False for NaN. Without a branch, so that it vectorises. */
-static int any_above(const float *logits, int count, float limit)
+/* NaN is not above. Without a branch, so that it vectorises. */
+static bool any_above(const float *logits, int count, float limit)
 {
     int any = 0;
     for (int i = 0; i < count; i++)
@@ -106,14 +107,14 @@ static int any_above(const float *logits, int count, float limit)
     return any;
 }
 
-/* Unlike fminf and fmaxf it passes NaN on. */
+/* Of NaN it makes NaN, unlike fminf and fmaxf. */
 static float clamp(float value, float low, float high)
 {
     return value < low ? low : value > high ? high : value;
 }
 
-/* Returns 0 if nothing is left of the box once it is clipped to the picture, or it is not a number. */
-static int decode_box(const Anchor *anchor, const float deltas[4], Candidate *candidate)
+/* Returns false if nothing is left of the box once it is clipped to the picture, or it is not a number. */
+static bool decode_box(const Anchor *anchor, const float deltas[4], Candidate *candidate)
 {
     float cx = anchor->cx + CENTER_CODING * deltas[0] * anchor->width;
     float cy = anchor->cy + CENTER_CODING * deltas[1] * anchor->height;
@@ -128,18 +129,18 @@ static int decode_box(const Anchor *anchor, const float deltas[4], Candidate *ca
     return candidate->x1 < candidate->x2 && candidate->y1 < candidate->y2;
 }
 
-/* An anchor some of whose logits are above the limit. Returns the new limit. */
+/* Adds the candidates of an anchor, some of whose logits are above the limit. Returns the new limit. */
 static float collect(Decoder *decoder, const float *row, int anchor, const uint8_t *wanted, float limit)
 {
     const int classes = decoder->class_count;
     Candidate candidate = {.anchor = anchor};
-    int decoded = 0;
+    bool decoded = false;
     for (int k = 0; k < classes; k++) {
         if (!(row[k] > limit) || (wanted && !wanted[k]))
             continue;
         if (!decoded && !decode_box(&decoder->anchors[anchor], row + classes, &candidate))
             return limit;
-        decoded = 1;
+        decoded = true;
         candidate.logit = row[k];
         candidate.class_index = k;
         if (decoder->count < LOOKOUT_MAX_DETECTIONS) {
@@ -176,7 +177,7 @@ int decoder_run(Decoder *decoder, const DecodeLevel levels[NETWORK_LEVELS], cons
 {
     select_candidates(decoder, levels, settings);
 
-    /* The worst leaves the heap first, and goes to the end. */
+    /* The worst leaves the heap first and becomes the last. */
     for (int last = decoder->count - 1; last >= 0; last--) {
         Candidate worst = decoder->heap[0];
         sink(decoder->heap, last, decoder->heap[last]);

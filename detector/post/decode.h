@@ -14,7 +14,7 @@ typedef struct DecodeLevel {
 
 typedef struct Decoder Decoder;
 
-/* Everything it needs for one network and input size, allocated once; the network is not kept. */
+/* Allocates everything for one network and input size; the network is not kept. */
 Decoder *decoder_create(const Network *network, int size, LookoutError *error);
 void decoder_destroy(Decoder *decoder);
 

@@ -1,4 +1,4 @@
-/* Greedy non-maximum suppression, each class for itself. */
+/* Greedy non-maximum suppression within each class. */
 #ifndef LOOKOUT_DETECTOR_POST_NMS_H
 #define LOOKOUT_DETECTOR_POST_NMS_H
 

@@ -201,7 +201,7 @@ int test_write_random_weights(const char *path, double alpha, int classes, const
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &network.layers[i];
         int64_t weights = network_weight_count(layer);
-        /* He et al. 2015: variance 2 / inputs keeps activations alike from layer to layer. */
+        /* He et al. 2015: variance 2 / inputs keeps activations of the same size from layer to layer. */
         double scale = sqrt(2.0 * layer->out_channels / (double)weights);
         for (int64_t n = 0; n < weights + layer->out_channels; n++, next += 2)
             put_random_half(next, n < weights ? scale : 0.1, &random);

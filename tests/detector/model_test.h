@@ -17,7 +17,7 @@
 extern const char *const test_alphas[ALPHAS]; /* "1.00", ... as in the names of the files */
 extern const int test_sizes[SIZES];
 
-/* Fails the running test if it cannot be had. */
+/* Each fails the running test if it cannot be created. */
 LookoutEngine *test_engine(int threads, const char *isa);
 LookoutModel *test_model(LookoutEngine *engine, const char *path);
 Plan *test_plan(const LookoutModel *model, int size, PlanMode mode);
@@ -26,12 +26,12 @@ Plan *test_plan(const LookoutModel *model, int size, PlanMode mode);
 const char *test_weights(const char *alpha);
 const char *test_shared_weights(const char *alpha);
 
-/* size x size RGB bytes that the caller frees: the golden input of that size if it is there, else a made-up
- * picture of smooth colours and sharp shapes; or noise. */
+/* size x size RGB bytes that the caller frees: the golden input of that size if it is there, else a
+ * synthetic picture of smooth colours and sharp shapes; or noise. */
 uint8_t *test_picture(int size);
 uint8_t *test_noise(int size);
 
-/* A float32 network's agreement with a better one: 1e-4 * max(rms of the layer, 1e-3). */
+/* How far a float32 layer may be from a more exact one: 1e-4 * max(rms of the layer, 1e-3). */
 double test_tolerance(double rms);
 
 /* The channels of a pixel, counted row by row, of a float32 map. */
@@ -40,7 +40,7 @@ const float *test_pixel(const PlanMap *map, int pixel);
 /* Fails unless all five maps of the heads are the same bit for bit. */
 void test_same_heads(const Plan *a, const Plan *b, const char *what);
 
-/* Writes a weight file of another network with random weights, about as large as keeps activations in range.
+/* Writes a weight file of another network with random weights, of a size that keeps activations in range.
  * Returns 0 if that fails. */
 int test_write_random_weights(const char *path, double alpha, int classes,
                               const int padding[NETWORK_STRIDED]);

@@ -47,7 +47,7 @@ static void check(Reference *reference, const char *path, int size, const uint8_
         snprintf(label, sizeof label, "%s, size %d, isa %s", what, size, lookout_engine_isa(engine));
         plan_run(keeping, rgb, size * 3);
         compare_layers(keeping, reference, label);
-        /* Twice: the second run meets the buffers that the first one left. */
+        /* Twice: the second run finds in the buffers what the first one left. */
         for (int run = 0; run < 2; run++) {
             plan_run(normal, rgb, size * 3);
             test_same_heads(normal, keeping, label);

@@ -1,5 +1,5 @@
-/* The worker pool: who runs what, the barrier, what idle workers cost, and what happens when threads are
- * scarce. */
+/* The worker pool: which worker runs what, the barrier, what idle workers cost, and what happens if threads
+ * cannot be started. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -32,8 +32,8 @@ static void count_call(void *argument, int worker)
     job->calls[worker]++;
 }
 
-/* Everyone writes, meets the others, and reads what all of them wrote; plain ints, so that a barrier which
- * lets one through early, or does not publish, is seen. */
+/* Every worker writes, waits for the others, and reads what all of them wrote; plain ints, so that the test
+ * notices a barrier that returns early or does not publish. */
 static void exchange_values(void *argument, int worker)
 {
     Job *job = argument;
@@ -140,9 +140,9 @@ static void idle_workers_sleep(void **state)
         fail_msg("idle for a second, the workers used %.2f ms", least);
 }
 
-/* 30 frames a second, each with next to no work: what is used is the waiting. Three workers at most may spin
- * 50 us each after every frame, 4.5 ms a second, and waking and sleeping take as much again; a spinning
- * runtime would use 3000. */
+/* 30 frames a second, each with hardly any work, so that the time used is that of waiting. Three workers at
+ * most may spin 50 us each after every frame, 4.5 ms a second, and waking and sleeping take as much again; a
+ * spinning runtime would use 3000. */
 static void workers_sleep_between_frames(void **state)
 {
     (void)state;
@@ -201,7 +201,7 @@ static int count_threads(void)
     return threads;
 }
 
-/* Threads whose stack is larger than the address space cannot be had. */
+/* Threads whose stack is larger than the address space cannot be started. */
 static void refused_threads_are_an_error(void **state)
 {
     (void)state;

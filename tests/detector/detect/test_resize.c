@@ -60,7 +60,7 @@ static uint8_t *random_picture(uint64_t *seed, int width, int height, ptrdiff_t 
     return rgb;
 }
 
-/* Equal to the rounded reference, save where that lies half-way between two bytes. */
+/* Equal to the rounded reference, except where that is half-way between two bytes. */
 static void compare(const uint8_t *out, const LookoutImage *image, int size)
 {
     double *expected = reference(image, size);
@@ -209,7 +209,7 @@ static void golden(void **state)
         Resizer *resizer = resizer_create(224, NULL);
         const uint8_t *out = resizer_run(resizer, NULL, &image, NULL);
         for (size_t k = 0; k < out_bytes; k++) {
-            assert_true(abs(out[k] - expected[k]) <= 1); /* 1 where the exact value lies half-way */
+            assert_true(abs(out[k] - expected[k]) <= 1); /* 1 if the exact value is half-way */
             differ += out[k] != expected[k];
         }
         print_message("%d x %d to 224: %d of %zu values differ\n", width, height, differ, out_bytes);

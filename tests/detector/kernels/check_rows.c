@@ -127,7 +127,7 @@ static void check_depthwise_row(Report *report, int width, int stride, int paddi
     for (int row = 0; row < MAX_ROWS; row++) {
         depthwise.rows[row] = buffer_create((size_t)width * (size_t)depthwise.pixel_stride,
                                             row % 2 ? BUFFER_AT_END : BUFFER_AT_START);
-        for (int x = 0; x < width; x++) /* what is padding stays NaN */
+        for (int x = 0; x < width; x++) /* padding stays NaN */
             fill(depthwise.rows[row].data + x * depthwise.pixel_stride, (size_t)channels, 3);
     }
 

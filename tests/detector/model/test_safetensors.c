@@ -1,4 +1,4 @@
-/* Weights files: what is read from good ones, and that each way to be wrong is refused with a message that
+/* Weights files: what is read from good ones, and that every kind of damage is refused with a message that
  * names it. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -536,7 +536,7 @@ static void flipped_header_bits(void **state)
     free(bytes);
 }
 
-/* ---- what is no file ---------------------------------------------------------------------------- */
+/* ---- what is not a file ------------------------------------------------------------------------- */
 
 static void expect_unreadable(const char *path, LookoutStatus status, const char *message)
 {

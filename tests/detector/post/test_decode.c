@@ -174,11 +174,11 @@ static int reference(const float *head, const Network *network, int size, const 
     if (count > LOOKOUT_MAX_DETECTIONS)
         count = LOOKOUT_MAX_DETECTIONS;
     for (int i = 0; i < count; i++) {
-        int falls = 0;
+        int drop = 0;
         for (int k = 0; k < kept; k++)
-            falls |= list[k].class_index == list[i].class_index &&
-                     reference_iou(list[k].box, list[i].box) > settings->nms_iou;
-        if (!falls)
+            drop |= list[k].class_index == list[i].class_index &&
+                    reference_iou(list[k].box, list[i].box) > settings->nms_iou;
+        if (!drop)
             list[kept++] = list[i];
     }
     free(anchors);
@@ -539,7 +539,7 @@ static void limit_0_keeps_boxes_that_only_touch(void **state)
 static void a_fallen_box_suppresses_none(void **state)
 {
     (void)state;
-    /* the second falls by the first; the third overlaps only the second */
+    /* the first suppresses the second; the third overlaps only the second */
     LookoutDetection chain[] = {box(0, 0, 0.4f, 1, 0, 0), box(0.1f, 0, 0.5f, 1, 0, 1),
                                 box(0.2f, 0, 0.6f, 1, 0, 2), box(0, 0, 0.4f, 1, 1, 3)};
     assert_int_equal(nms_run(chain, 4, 0.5f, 100), 3);
