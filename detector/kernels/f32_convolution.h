@@ -2,6 +2,9 @@
  * First convolution, in the register tiles of the pointwise kernel.
  * Every output is one chain of multiply-adds in the order (row, column, RGB) that starts from the bias.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_H
+
 #define ROW_TAPS 9   /* three RGB pixels */
 #define PIXEL_STEP 6 /* floats between the inputs of neighbouring outputs: two RGB pixels */
 
@@ -96,3 +99,5 @@ static void F32_KERNEL(convolution, TILE_PIXELS, PANEL)(const float *const rows[
         x += count;
     }
 }
+
+#endif

@@ -3,6 +3,8 @@
  * in its even lanes and those of the other in its odd ones. Their inputs lie side by side in a folded row, so
  * one load spreads them.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_FOLDED_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_FOLDED_H
 
 /* first: of the pairs, whose outputs lie at out and `fold` floats behind. */
 static ALWAYS_INLINE void convolve_folded(const float *const rows[3], ptrdiff_t first, const int pairs,
@@ -60,3 +62,5 @@ static void F32_KERNEL(normalise_pairs, 1, VEC_LANES)(const uint8_t *a, const ui
         out[2 * i + 1] = ((float)b[i] - half) * scale;
     }
 }
+
+#endif

@@ -4,6 +4,8 @@
  * one of the next, and is loaded once for both. Weights of a row stay in registers. Every output is one chain
  * of multiply-adds in the order (row, column, RGB) that starts from the bias.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_SINGLE_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_SINGLE_H
 
 /* Adds the taps of one row. Folded (kernels.h): sums are of pairs of outputs. */
 static ALWAYS_INLINE void convolve_single_row(Vec sum[], const float *in, const int count, const int folded,
@@ -43,3 +45,5 @@ static ALWAYS_INLINE void convolve_single(Vec sum[], const float *const rows[3],
     EACH (p, count)
         sum[p] = vec_clamp6(sum[p]);
 }
+
+#endif

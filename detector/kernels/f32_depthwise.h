@@ -4,6 +4,9 @@
  * chains of multiply-adds overlap. Every output is one chain in the order (row, column) that starts from the
  * bias; columns outside the map are zeros in registers.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_DEPTHWISE_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_DEPTHWISE_H
+
 #define OUTPUTS_TOGETHER 4
 #define ROWS_TOGETHER 2
 #define DEPTHWISE_PIXELS 8 /* a plain number, for the kernels' names */
@@ -134,3 +137,5 @@ static void F32_KERNEL(depthwise_s2, DEPTHWISE_PIXELS,
     depthwise_rows(rows, out_rows, in_width, padding, x_begin, x_end, 2, weights, bias, channels,
                    pixel_stride, out);
 }
+
+#endif

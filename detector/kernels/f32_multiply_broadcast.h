@@ -4,6 +4,9 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_MULTIPLY_BROADCAST_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_MULTIPLY_BROADCAST_H
+
 #include "detector/kernels/f32_panel.h"
 
 /* With base + {0, 1, 2} * stride as addresses, a tile needs a third of the pointers. */
@@ -93,3 +96,5 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
                 vec_store(out + (first + p) * out_stride + v * VEC_LANES, sum[first + p][v]);
     }
 }
+
+#endif

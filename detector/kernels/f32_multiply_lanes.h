@@ -5,6 +5,9 @@
  * Every output is one chain of fused multiply-adds in ascending k that starts from the bias, so it does not
  * depend on the shape of the tile it is in.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_MULTIPLY_LANES_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_MULTIPLY_LANES_H
+
 #include "detector/kernels/f32_panel.h"
 
 static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const int pixels, Panel panel,
@@ -57,3 +60,5 @@ static ALWAYS_INLINE void multiply(const float *in, ptrdiff_t in_stride, const i
         EACH (v, vectors)
             vec_store(out + p * out_stride + v * VEC_LANES, sum[p][v]);
 }
+
+#endif

@@ -1,4 +1,7 @@
 /* Bytes to floats in -1..1. */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_NORMALISE_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_NORMALISE_H
+
 static void F32_KERNEL(normalise, 1, VEC_LANES)(const uint8_t *in, int count, float *out)
 {
     const float half = 127.5f, scale = 1 / 127.5f;
@@ -9,3 +12,5 @@ static void F32_KERNEL(normalise, 1, VEC_LANES)(const uint8_t *in, int count, fl
     for (; i < count; i++)
         out[i] = ((float)in[i] - half) * scale;
 }
+
+#endif

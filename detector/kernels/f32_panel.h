@@ -1,4 +1,6 @@
 /* The weights that a register tile multiplies by: rows of a panel, one for each k. */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_PANEL_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_PANEL_H
 
 _Static_assert(PANEL == PANEL_VECTORS * VEC_LANES, "the register tile");
 
@@ -49,3 +51,5 @@ static ALWAYS_INLINE void panel_advance(Panel *panel, const PanelWeights weights
     if (weights == F16_TO_WIDENED)
         panel->widened += PANEL;
 }
+
+#endif

@@ -1,4 +1,7 @@
 /* PEAK_CHAINS independent chains of multiply-adds: enough to hide the latency in every unit. */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_PEAK_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_PEAK_H
+
 static double F32_KERNEL(peak, PEAK_CHAINS, VEC_LANES)(int iterations)
 {
     const float half = 0.5f, one = 1;
@@ -13,3 +16,5 @@ static double F32_KERNEL(peak, PEAK_CHAINS, VEC_LANES)(int iterations)
         }
     return 2.0 * VEC_LANES * PEAK_CHAINS * iterations;
 }
+
+#endif

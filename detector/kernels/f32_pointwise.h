@@ -7,6 +7,9 @@
  * The first tile that reads a panel of float16 widens it and leaves it in float32 for the next ones: on some
  * CPUs the instruction that widens takes the place of a multiply-add.
  */
+#ifndef LOOKOUT_DETECTOR_KERNELS_F32_POINTWISE_H
+#define LOOKOUT_DETECTOR_KERNELS_F32_POINTWISE_H
+
 typedef void MultiplyTile(const float *in, ptrdiff_t in_stride, const void *panel, float *widened,
                           const float *bias, int depth, float *out, ptrdiff_t out_stride, int relu6);
 
@@ -95,3 +98,5 @@ static void F32_KERNEL(pointwise, TILE_PIXELS, PANEL)(const F32Pointwise *layer,
         }
     }
 }
+
+#endif
