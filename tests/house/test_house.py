@@ -112,7 +112,7 @@ class Rules(unittest.TestCase):
 
     def test_unbuilt(self):
         files = {"app/meson.build": "'run/x.c'", "app/run/x.c": "", "tests/a/test_x.c": "", "tests/a/test_y.py": "",
-                 "tests/a/helper.py": "", "tests/a/meson.build": "foreach name : ['x']\n'test_y.py'"}
+                 "tests/a/helper.py": "", "tests/a/meson.build": "# it's x\nforeach name : ['x']\n'test_y.py'"}
         self.check(house.unbuilt_files, files)
         files |= {"app/run/y.c": "", "tests/a/test_z.c": ""}
         self.check(house.unbuilt_files, files, "app/run/y.c", "tests/a/test_z.c")
