@@ -7,8 +7,9 @@
 /* Opens what `path` is: NULL: the first camera; "-": y4m on standard input; a video device: a camera; a
  * directory: its pictures in the byte order of their names, 25 a second; a file or named pipe that FFmpeg can
  * read. Files are opened as plain files, never as URLs or patterns, and nothing that a file refers to is
- * opened. options may be NULL: the usual ones. Returns NULL with error filled when there is not one frame to
- * be had (no such file, not a video, busy, ...). */
+ * opened. options may be NULL: the usual ones. libav* may start threads, here and in rewind(), which inherit
+ * the signal mask of the caller: see base/thread.h. Returns NULL with error filled when there is not one
+ * frame to be had (no such file, not a video, busy, ...). */
 Input *input_open(const char *path, const InputOptions *options, Error *error);
 
 /* Whether input_open() would open a camera: path is NULL, a character device, or the name of a video device
