@@ -6,6 +6,7 @@
 #include "app/commands/version.h"
 #include "app/options/config.h"
 #include "app/options/help.h"
+#include "app/options/parse.h"
 #include "base/exit_code.h"
 #include "base/message.h"
 #include "base/signals.h"
@@ -66,7 +67,7 @@ static int run(const Options *options, atomic_int *stop)
     case COMMAND_COUNT:
         break;
     }
-    return session_run(options, stop);
+    return detect_run(options, stop);
 }
 
 int main(int argc, char *argv[])
@@ -82,7 +83,7 @@ int main(int argc, char *argv[])
     int code;
     if (config_load(&options, argc, argv, &error)) {
         message("%s", error.message);
-        code = error.code == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
+        code = exit_code_of(&error);
     } else {
         code = run(&options, stop);
     }

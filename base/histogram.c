@@ -13,6 +13,13 @@ void histogram_add(Histogram *histogram, double milliseconds)
     histogram->count++;
 }
 
+void histogram_merge(Histogram *to, const Histogram *from)
+{
+    to->count += from->count;
+    for (int bin = 0; bin < HISTOGRAM_BINS; bin++)
+        to->bins[bin] += from->bins[bin];
+}
+
 double histogram_quantile(const Histogram *histogram, double q)
 {
     int64_t rank = (int64_t)ceil(q * (double)histogram->count), below = 0;

@@ -13,6 +13,8 @@ typedef struct Histogram {
 } Histogram; /* empty when zeroed */
 
 void histogram_add(Histogram *histogram, double milliseconds);
+/* Adds what is in another one. */
+void histogram_merge(Histogram *to, const Histogram *from);
 /* The q-quantile (q in 0..1): the time that this share of all does not exceed. 0 when nothing was added. */
 double histogram_quantile(const Histogram *histogram, double q);
 

@@ -1,6 +1,7 @@
 #include "vision/convert.h"
 
 #include <libyuv.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,9 +47,9 @@ static const struct YuvConstants *swapped_constants(ColourMatrix matrix, ColourR
     }
 }
 
-static int needs_stretching(const Frame *frame)
+static bool needs_stretching(const Frame *frame)
 {
-    int has_chroma =
+    bool has_chroma =
         frame->format != PIXEL_GREY && frame->format != PIXEL_RGB24 && frame->format != PIXEL_BGR24;
     return has_chroma && frame->range == RANGE_LIMITED && frame->matrix != MATRIX_BT601;
 }

@@ -1,5 +1,6 @@
 #include "vision/frame.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,7 +59,7 @@ int frame_plane_width(PixelFormat format, int plane, int width)
 
 int frame_plane_height(PixelFormat format, int plane, int height)
 {
-    int vertically_halved = format == PIXEL_I420 || format == PIXEL_NV12 || format == PIXEL_NV21;
+    bool vertically_halved = format == PIXEL_I420 || format == PIXEL_NV12 || format == PIXEL_NV21;
     return plane > 0 && vertically_halved ? (height + 1) / 2 : height;
 }
 
@@ -117,16 +118,21 @@ void frame_copy_properties(Frame *to, const Frame *from)
     to->sequence = from->sequence;
 }
 
-int frame_copy(Frame *to, const Frame *from)
+void frame_copy_pixels(Frame *to, const Frame *from)
 {
-    if (frame_alloc(to, from->format, from->width, from->height))
-        return -1;
     for (int i = 0; i < frame_plane_count(from->format); i++) {
         size_t row = (size_t)frame_plane_width(from->format, i, from->width);
         for (int y = 0; y < frame_plane_height(from->format, i, from->height); y++)
             memcpy(to->planes[i] + (ptrdiff_t)y * to->strides[i],
                    from->planes[i] + (ptrdiff_t)y * from->strides[i], row);
     }
+}
+
+int frame_copy(Frame *to, const Frame *from)
+{
+    if (frame_alloc(to, from->format, from->width, from->height))
+        return -1;
+    frame_copy_pixels(to, from);
     frame_copy_properties(to, from);
     return 0;
 }

@@ -1,4 +1,4 @@
-/* The one frame type: pixels in memory, what their numbers mean, and when they were seen. */
+/* The one frame type: pixels in memory, how they are to be understood, and when they were captured. */
 #ifndef LOOKOUT_VISION_FRAME_H
 #define LOOKOUT_VISION_FRAME_H
 
@@ -55,7 +55,10 @@ int frame_alloc(Frame *frame, PixelFormat format, int width, int height);
 void frame_free(Frame *frame); /* frees the buffer and zeroes the frame; takes NULL and views */
 /* Copies what describes a picture but is not pixels: matrix, range, aspect ratio, time, sequence. */
 void frame_copy_properties(Frame *to, const Frame *from);
-/* Makes `to` an own copy of the pixels and properties (not of MJPEG). Returns 0 or -1 when out of memory. */
+/* Copies the pixels alone, into a frame of the same format (not MJPEG) and size, which may be a view. */
+void frame_copy_pixels(Frame *to, const Frame *from);
+/* Makes `to` a copy of its own of the pixels and properties (not of MJPEG). Returns 0 or -1 when out of
+ * memory. */
 int frame_copy(Frame *to, const Frame *from);
 
 #endif

@@ -1,5 +1,5 @@
-/* Frames with a reference count, from a pool of bounded size: who wants to keep a frame takes a reference,
- * not a copy. A frame that somebody shares is never written to. */
+/* Frames with a reference count, from a pool of bounded size: whoever keeps a frame takes a reference
+ * instead of a copy. A frame that is shared is never written to. */
 #ifndef LOOKOUT_VISION_FRAME_POOL_H
 #define LOOKOUT_VISION_FRAME_POOL_H
 

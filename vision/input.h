@@ -15,8 +15,8 @@ typedef enum InputStatus {
     INPUT_DAMAGED, /* no more frames, and some of the input was broken or missing; error says what. Whatever
                       could be read was delivered before. */
     INPUT_LOST,    /* inputs that can be lost only: there is no frame now; error names the input and says why,
-                      as "/dev/video0: it was unplugged". Reading again goes on trying to get it back, a quarter
-                      of a second at most before it says this again. */
+                      as "/dev/video0: it was unplugged". Reading again goes on trying to get it back, and says
+                      this again after a quarter of a second at most. */
 } InputStatus;
 
 /* What is asked of a camera; 0 where the choice is free. */
@@ -34,12 +34,12 @@ typedef struct InputOptions {
 
 typedef struct Input Input;
 
-/* A kind of inputs. The functions of the first group open one and may be NULL in a driver whose inputs are
+/* A kind of input. The functions of the first group open one and may be NULL in a driver whose inputs are
  * made otherwise; the others work on an open input. */
 typedef struct InputDriver {
     const char *name;
-    /* Whether the driver opens this path: NULL: the user named none. status: NULL: nothing of that name
-     * exists. Nothing is opened. */
+    /* Whether the driver opens this path, without opening anything. path is NULL where the user named none,
+     * status where nothing of that name exists. */
     bool (*takes)(const char *path, const struct stat *status);
     /* Returns NULL with error filled when there is not one frame to be had. */
     Input *(*open)(const char *path, const InputOptions *options, Error *error);

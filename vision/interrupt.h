@@ -8,12 +8,12 @@
 #include "base/error.h"
 
 typedef struct Interrupt {
-    int fd;                 /* an eventfd, readable once raised, for who waits with poll(); owned */
+    int fd;                 /* an eventfd, readable once raised, for waiting with poll(); owned */
     atomic_bool raised;     /* by interrupt_raise() */
     const atomic_int *stop; /* nonzero counts as raised, but does not make fd readable; may be NULL */
 } Interrupt;
 
-/* How long a wait may go on without a look at `stop`, which has no descriptor. */
+/* How long a wait may last between two checks of `stop`, which has no descriptor. */
 enum { INTERRUPT_STOP_MS = 100 };
 
 /* stop may be NULL; otherwise it outlives the interrupt. Returns 0, or -1 with error: no descriptor left. */

@@ -133,9 +133,8 @@ static ExitCode open_point(Bench *bench, const Point *point, Error *error)
 {
     ModelOptions model = bench->options->model;
     model.alpha = point->alpha;
-    ExitCode code = weights_load(&bench->weights, &model, error);
-    if (code != EXIT_DONE)
-        return code;
+    if (weights_load(&bench->weights, &model, error))
+        return exit_code_of(error);
     LookoutError failure;
     bench->detector = lookout_detector_create(bench->weights.model, point->size, &failure);
     if (!bench->detector) {
@@ -241,7 +240,8 @@ static WriteStatus report_json(Bench *bench, const Point *point, Error *error)
 {
     if (!bench->options->outputs.json)
         return WRITE_OK;
-    if (!bench->json && !(bench->json = result_file_create(bench->options->outputs.json, signals_fd(), error)))
+    if (!bench->json &&
+        !(bench->json = result_file_create(bench->options->outputs.json, signals_fd(), error)))
         return WRITE_FAILED;
     enum { ALPHA, MEDIAN, P95, GFLOPS, SHARE, RSS, NUMBERS };
     char text[NUMBERS][TEXT_NUMBER_SIZE];

@@ -136,9 +136,8 @@ ExitCode info_print(const Options *options, FILE *to, Error *error)
     if (options->operand_count)
         single.path = options->operands[0];
     Weights weights;
-    ExitCode code = weights_load(&weights, &single, error);
-    if (code != EXIT_DONE)
-        return code;
+    if (weights_load(&weights, &single, error))
+        return exit_code_of(error);
     LookoutError failure;
     LookoutDetector *detector = lookout_detector_create(weights.model, single.size, &failure);
     if (!detector) {

@@ -1,6 +1,7 @@
 #include "app/options/config.h"
 
 #include "app/options/inputs.h"
+#include "app/options/parse.h"
 #include "base/text.h"
 #include "base/text_file.h"
 #include <errno.h>

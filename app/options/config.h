@@ -6,6 +6,7 @@
 #define LOOKOUT_APP_OPTIONS_CONFIG_H
 
 #include "app/options/options.h"
+#include "base/error.h"
 #include <stddef.h>
 
 #define CONFIG_MAX_BYTES (64 * 1024)

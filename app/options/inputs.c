@@ -193,9 +193,17 @@ static int check_loop(const InputSpec *input, Error *error)
 static int check_output_names(const Options *options, Error *error)
 {
     const OutputOptions *outputs = &options->outputs;
-    if (outputs->json && strstr(outputs->json, INPUT_NAME_PLACEHOLDER))
-        return error_set_usage(error, "option --json: one file takes the lines of all inputs; leave %s out",
-                               INPUT_NAME_PLACEHOLDER);
+    const struct {
+        const char *option, *path;
+    } results[] = {
+#define RESULT(name, commands, help) {#name, outputs->name},
+        RESULT_SINKS(RESULT)
+#undef RESULT
+    };
+    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+        if (results[i].path && strstr(results[i].path, INPUT_NAME_PLACEHOLDER))
+            return error_set_usage(error, "option --%s: one file takes the lines of all inputs; leave %s out",
+                                   results[i].option, INPUT_NAME_PLACEHOLDER);
     if (options->input_count == 1 || !outputs->output || strstr(outputs->output, INPUT_NAME_PLACEHOLDER))
         return 0;
     return error_set_usage(error,

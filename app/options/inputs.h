@@ -3,6 +3,7 @@
 #define LOOKOUT_APP_OPTIONS_INPUTS_H
 
 #include "app/options/options.h"
+#include "base/error.h"
 
 /* Longest name of an input, the final NUL included. */
 #define INPUT_NAME_SIZE 128

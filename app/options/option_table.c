@@ -19,17 +19,20 @@ const Option option_table[] = {
      .commands = DETECT,
      .help = "annotated recording: .mkv, .mp4 or .y4m, .jpg or .png of a picture; - is y4m on stdout; "
              "{source} in it becomes the name of the input"},
-    {.name = "json",
-     .type = OPTION_FILE,
-     .argument = "FILE",
-     .offset = FIELD(outputs.json),
-     .commands = DETECT | BENCH | EVAL,
-     .help = "one JSON object a frame (bench, eval: a point), one a line; - is stdout"},
-    {.name = "headless",
-     .type = OPTION_FLAG,
-     .offset = FIELD(outputs.headless),
-     .commands = DETECT,
-     .help = "no window"},
+#define RESULT(option, belongs_to, text)                                                                     \
+    {.name = #option,                                                                                        \
+     .type = OPTION_FILE,                                                                                    \
+     .argument = "FILE",                                                                                     \
+     .offset = FIELD(outputs.option),                                                                        \
+     .commands = belongs_to,                                                                                 \
+     .help = text},
+    RESULT_SINKS(RESULT)
+#undef RESULT
+        {.name = "headless",
+         .type = OPTION_FLAG,
+         .offset = FIELD(outputs.headless),
+         .commands = DETECT,
+         .help = "no window"},
     {.name = "alpha",
      .letter = 'a',
      .type = OPTION_ALPHA,

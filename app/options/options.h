@@ -5,11 +5,10 @@
 #ifndef LOOKOUT_APP_OPTIONS_OPTIONS_H
 #define LOOKOUT_APP_OPTIONS_OPTIONS_H
 
-#include "app/run/channel_options.h"
+#include "app/run/channel.h"
 #include "app/run/detection.h"
 #include "app/run/weights.h"
-#include "app/sinks/output_options.h"
-#include "base/error.h"
+#include "app/sinks/results.h"
 #include "vision/input.h"
 #include <stdbool.h>
 
@@ -21,6 +20,18 @@ typedef enum Command {
     COMMAND_DEVICES,
     COMMAND_COUNT,
 } Command;
+
+/* What is written and shown. Paths are NULL where there is no such file, and "-" for standard output. */
+typedef struct OutputOptions {
+    const char *output; /* annotated recording or picture */
+#define RESULT_PATH(name, commands, help) const char *name;
+    RESULT_SINKS(RESULT_PATH)
+#undef RESULT_PATH
+    const char *stats; /* JSON summary at the end */
+    bool headless;     /* no window */
+    bool progress;     /* shown also where standard error is no terminal */
+    bool verbose;
+} OutputOptions;
 
 /* Lists of bench and eval, each value once, in the order given; empty where the option is not given. */
 #define OPTION_MAX_ALPHAS 4
@@ -48,6 +59,9 @@ typedef struct EvalOptions {
 } EvalOptions;
 
 #define OPTIONS_MAX_INPUTS 64
+
+/* Where an input's name goes in the path of an output. */
+#define INPUT_NAME_PLACEHOLDER "{source}"
 
 typedef struct Options {
     Command command;
@@ -78,16 +92,5 @@ typedef struct Options {
 
 Options options_default(void);
 void options_free(Options *options); /* takes the defaults, too */
-
-/* Applies a command line (argv[0] is skipped) to options, whose strings then point into argv. Reads and
- * writes nothing but its arguments. Returns 0, or -1 with error: a usage error. */
-int options_parse(Options *options, int argc, char *const argv[], Error *error);
-
-/* Applies one option by its long name, as a config file does. Returns 0 or -1 with error. */
-int options_set(Options *options, const char *name, const char *value, Error *error);
-
-/* Checks that hold for all options together, once everything is applied and inputs are resolved. Returns 0
- * or -1 with error: a usage error. */
-int options_check(const Options *options, Error *error);
 
 #endif

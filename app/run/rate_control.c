@@ -35,7 +35,7 @@ typedef struct Known {
 
 struct RateControl {
     double interval_ms;
-    Known known[SWITCHER_MAX_POINTS];
+    Known known[MODEL_MAX_POINTS];
     int known_count;
     Known *current; /* NULL before the first frame */
 
@@ -65,6 +65,11 @@ void rate_control_destroy(RateControl *control)
     free(control);
 }
 
+void rate_control_set_target(RateControl *control, double target_rate)
+{
+    control->interval_ms = 1000 / target_rate;
+}
+
 static void forget_fits(RateControl *control)
 {
     for (int i = 0; i < control->known_count; i++)
@@ -81,14 +86,14 @@ static double guess_time(double alpha, int size)
 }
 
 /* NULL if there is no room for another one. */
-static Known *find(RateControl *control, const SwitchPoint *point)
+static Known *find(RateControl *control, const NetworkPoint *point)
 {
     for (int i = 0; i < control->known_count; i++) {
         Known *known = &control->known[i];
         if (known->size == point->size && fabs(known->alpha - point->alpha) < 1e-6)
             return known;
     }
-    if (control->known_count == SWITCHER_MAX_POINTS)
+    if (control->known_count == MODEL_MAX_POINTS)
         return NULL;
     Known *known = &control->known[control->known_count++];
     *known = (Known){.alpha = point->alpha, .size = point->size};
@@ -197,7 +202,7 @@ static int is_held(const RateControl *control)
 
 /* ---- choice ------------------------------------------------------------------------------------- */
 
-static int all_tell_accuracy(const SwitchPoint points[], int count)
+static int all_tell_accuracy(const NetworkPoint points[], int count)
 {
     for (int i = 0; i < count; i++)
         if (points[i].accuracy <= 0)
@@ -207,25 +212,25 @@ static int all_tell_accuracy(const SwitchPoint points[], int count)
 
 /* What may be chosen, and the current one if it is among them. */
 typedef struct Choice {
-    const SwitchPoint *points;
+    const NetworkPoint *points;
     int count;
-    int told;                /* all tell their accuracy */
-    const SwitchPoint *here; /* NULL: not among them */
+    int told;                 /* all tell their accuracy */
+    const NetworkPoint *here; /* NULL: not among them */
 } Choice;
 
-static double accuracy_of(const Choice *choice, const SwitchPoint *point)
+static double accuracy_of(const Choice *choice, const NetworkPoint *point)
 {
     return choice->told ? point->accuracy : guess_time(point->alpha, point->size);
 }
 
 /* The cheapest of the points that are no worse and no dearer; itself if it is better than every cheaper one.
  * Only such points are ever gone to. */
-static const SwitchPoint *cheapest_as_good(const Choice *choice, const SwitchPoint *point)
+static const NetworkPoint *cheapest_as_good(const Choice *choice, const NetworkPoint *point)
 {
-    const SwitchPoint *best = point;
+    const NetworkPoint *best = point;
     double least = guess_time(point->alpha, point->size);
     for (int i = 0; i < choice->count; i++) {
-        const SwitchPoint *other = &choice->points[i];
+        const NetworkPoint *other = &choice->points[i];
         double guess = guess_time(other->alpha, other->size);
         double gain = accuracy_of(choice, other) - accuracy_of(choice, best);
         if (gain >= 0 && (guess < least || (guess == least && gain > 0))) {
@@ -237,13 +242,13 @@ static const SwitchPoint *cheapest_as_good(const Choice *choice, const SwitchPoi
 }
 
 /* The best cheaper point that is expected to hold the rate, or the cheapest; NULL: this is it. */
-static const SwitchPoint *choose_lower(RateControl *control, const Choice *choice, int64_t now_ns)
+static const NetworkPoint *choose_lower(RateControl *control, const Choice *choice, int64_t now_ns)
 {
     const double scale = median_ms(control) / relative_time(control, control->current, now_ns);
-    const SwitchPoint *best = NULL, *cheapest = NULL;
+    const NetworkPoint *best = NULL, *cheapest = NULL;
     double least = control->current->guess;
     for (int i = 0; i < choice->count; i++) {
-        const SwitchPoint *point = &choice->points[i];
+        const NetworkPoint *point = &choice->points[i];
         const Known *known = find(control, point);
         if (!known || known->guess >= control->current->guess || cheapest_as_good(choice, point) != point)
             continue;
@@ -259,13 +264,13 @@ static const SwitchPoint *choose_lower(RateControl *control, const Choice *choic
 }
 
 /* The best point better than this one that has looked possible for long enough, or NULL. */
-static const SwitchPoint *choose_higher(RateControl *control, const Choice *choice, int64_t now_ns)
+static const NetworkPoint *choose_higher(RateControl *control, const Choice *choice, int64_t now_ns)
 {
     const double scale = median_ms(control) / relative_time(control, control->current, now_ns);
     const double accuracy = accuracy_of(choice, choice->here);
-    const SwitchPoint *best = NULL;
+    const NetworkPoint *best = NULL;
     for (int i = 0; i < choice->count; i++) {
-        const SwitchPoint *point = &choice->points[i];
+        const NetworkPoint *point = &choice->points[i];
         Known *known = find(control, point);
         if (!known || accuracy_of(choice, point) <= accuracy || cheapest_as_good(choice, point) != point)
             continue;
@@ -280,14 +285,14 @@ static const SwitchPoint *choose_higher(RateControl *control, const Choice *choi
     return best;
 }
 
-static void go_up(RateControl *control, const SwitchPoint *next, int64_t now_ns)
+static void go_up(RateControl *control, const NetworkPoint *next, int64_t now_ns)
 {
     leave(control, find(control, next), now_ns);
     control->upgraded = 1;
     control->upgraded_ns = now_ns;
 }
 
-static void go_down(RateControl *control, const SwitchPoint *next, int64_t now_ns)
+static void go_down(RateControl *control, const NetworkPoint *next, int64_t now_ns)
 {
     leave(control, find(control, next), now_ns);
     if (control->upgraded)
@@ -296,7 +301,7 @@ static void go_down(RateControl *control, const SwitchPoint *next, int64_t now_n
 }
 
 /* Takes note of a switch that is not our own, of a pause, and of an upgrade that lasts. */
-static int take_note(RateControl *control, const SwitchPoint *point, double busy_ms, int64_t now_ns)
+static int take_note(RateControl *control, const NetworkPoint *point, double busy_ms, int64_t now_ns)
 {
     double pause_ns = second_ns + 3e6 * fmax(busy_ms, control->interval_ms);
     if (control->current && (now_ns < control->last_ns || (double)(now_ns - control->last_ns) > pause_ns))
@@ -316,14 +321,14 @@ static int take_note(RateControl *control, const SwitchPoint *point, double busy
     return 0;
 }
 
-SwitchPoint rate_control_update(RateControl *control, SwitchPoint point, double busy_ms, int64_t now_ns,
-                                const SwitchPoint points[], int count)
+NetworkPoint rate_control_update(RateControl *control, NetworkPoint point, double busy_ms, int64_t now_ns,
+                                 const NetworkPoint points[], int count)
 {
     if (take_note(control, &point, busy_ms, now_ns))
         return point;
     add_frame(control, busy_ms, now_ns);
     Choice choice = {.points = points, .count = count, .told = all_tell_accuracy(points, count)};
-    const SwitchPoint *next = NULL;
+    const NetworkPoint *next = NULL;
     for (int i = 0; i < count; i++)
         if (find(control, &points[i]) == control->current)
             choice.here = &points[i];

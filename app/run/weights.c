@@ -98,18 +98,18 @@ int weights_visit_files(const ModelOptions *options, FileVisitor *visit, void *c
                                    : visit(context, place, &status);
 }
 
-ExitCode weights_load(Weights *weights, const ModelOptions *options, Error *error)
+int weights_load(Weights *weights, const ModelOptions *options, Error *error)
 {
     LookoutError failure;
-    ExitCode code = EXIT_FAILED;
     *weights = (Weights){0};
     if (weights_find(options, weights->path, error))
         goto fail;
     const LookoutEngineOptions engine = {options->threads, options->isa};
     weights->engine = lookout_engine_create(&engine, &failure);
     if (!weights->engine) {
-        code = failure.status == LOOKOUT_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILED;
         error_set(error, "%s", failure.message);
+        if (failure.status == LOOKOUT_ERROR_ARGUMENT)
+            error->code = ERROR_USAGE;
         goto fail;
     }
     weights->model = lookout_model_load(weights->engine, weights->path, &failure);
@@ -119,15 +119,14 @@ ExitCode weights_load(Weights *weights, const ModelOptions *options, Error *erro
     }
     double alpha = lookout_model_info(weights->model)->alpha;
     if (options->alpha > 0 && fabs(options->alpha - alpha) > 1e-6) {
-        code = EXIT_USAGE;
-        error_set(error, "option --alpha: %g was asked for, but %s has %g; leave the option out",
-                  options->alpha, weights->path, alpha);
+        error_set_usage(error, "option --alpha: %g was asked for, but %s has %g; leave the option out",
+                        options->alpha, weights->path, alpha);
         goto fail;
     }
-    return EXIT_DONE;
+    return 0;
 fail:
     weights_unload(weights);
-    return code;
+    return -1;
 }
 
 void weights_unload(Weights *weights)

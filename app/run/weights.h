@@ -3,7 +3,6 @@
 #define LOOKOUT_APP_RUN_WEIGHTS_H
 
 #include "base/error.h"
-#include "base/exit_code.h"
 #include "base/file_visitor.h"
 #include "detector/lookout.h"
 #include <limits.h>
@@ -36,9 +35,9 @@ typedef struct Weights {
     char path[PATH_MAX];
 } Weights;
 
-/* Starts an engine and loads the weights, refusing another alpha than options->alpha. Returns EXIT_DONE, or
- * another code with error; weights is then empty. */
-ExitCode weights_load(Weights *weights, const ModelOptions *options, Error *error);
+/* Starts an engine and loads the weights, refusing another alpha than options->alpha. Returns 0, or -1
+ * with error (a usage error where an option cannot be met); weights is then empty. */
+int weights_load(Weights *weights, const ModelOptions *options, Error *error);
 void weights_unload(Weights *weights); /* takes an empty one */
 
 #endif

@@ -1,50 +1,66 @@
+/* JSON Lines: one object a detected frame, see app/sinks/json_line.h. */
 #include "app/sinks/json_line.h"
-#include "app/sinks/output.h"
-
+#include "app/sinks/result_file.h"
+#include "app/sinks/results.h"
 #include <stdlib.h>
 
-typedef struct JsonOutput {
-    Output output;
+enum { QUEUE_LENGTH = 8 };
+
+typedef struct Json {
+    Sink sink;
     JsonLine *line;
-    const char *path;
     ResultFile *file;
-} JsonOutput;
+} Json;
 
-static WriteStatus consume(Output *output, const OutputFrame *frame, Error *error)
+static SinkResult take(Sink *sink, Observation *observation, Error *error)
 {
-    JsonOutput *json = (JsonOutput *)output;
-    if (!json->file && !(json->file = result_file_create(json->path, -1, error)))
-        return WRITE_FAILED;
+    Json *json = (Json *)sink;
     size_t length;
-    const char *text = json_line_format(json->line, frame, &length);
-    return result_file_write(json->file, text, length, error);
+    const char *text = json_line_format(json->line, observation, &length);
+    return (SinkResult)result_file_write(json->file, text, length, error);
 }
 
-static WriteStatus finish(Output *output, Error *error)
+static SinkResult finish(Sink *sink, Error *error)
 {
-    JsonOutput *json = (JsonOutput *)output;
-    return json->file ? result_file_close(json->file, error) : WRITE_OK;
+    return (SinkResult)result_file_close(((Json *)sink)->file, error);
 }
 
-static void destroy(Output *output)
+static void cancel(Sink *sink)
 {
-    JsonOutput *json = (JsonOutput *)output;
+    result_file_cancel(((Json *)sink)->file);
+}
+
+static void destroy(Sink *sink)
+{
+    Json *json = (Json *)sink;
     result_file_destroy(json->file);
     json_line_destroy(json->line);
     free(json);
 }
 
-Output *json_output_create(const RunInfo *run)
+Sink *json_create(const ResultSetup *setup, Error *error)
 {
-    static const OutputFunctions functions = {consume, finish, destroy};
-    JsonOutput *json = calloc(1, sizeof *json);
-    if (!json)
-        return NULL;
-    *json = (JsonOutput){.output = {&functions}, .path = run->outputs->json};
-    json->line = json_line_create(run->model, run->detection->max_detections);
-    if (!json->line) {
-        free(json);
+    static const SinkDriver driver = {
+        .name = "json",
+        .wants = SINK_WANTS_DETECTED,
+        .queue_length = QUEUE_LENGTH,
+        .is_a_result = true,
+        .take = take,
+        .finish = finish,
+        .cancel = cancel,
+        .destroy = destroy,
+    };
+    Json *json = calloc(1, sizeof *json);
+    if (!json) {
+        error_set(error, "out of memory");
         return NULL;
     }
-    return &json->output;
+    json->sink.driver = &driver;
+    json->line = json_line_create(setup->model, setup->max_objects, setup->sources, setup->source_count);
+    if (!json->line)
+        error_set(error, "out of memory");
+    else if ((json->file = result_file_create(setup->path, -1, error)))
+        return &json->sink;
+    destroy(&json->sink);
+    return NULL;
 }

@@ -12,10 +12,17 @@ enum {
     NUMBERS_BYTES = 256, /* of a detection without its class: six numbers and punctuation */
 };
 
+/* Names as JSON strings, escaped and quoted. */
+typedef struct QuotedNames {
+    const char **names; /* [count], within text */
+    char *text;
+    size_t longest; /* bytes, the end included */
+} QuotedNames;
+
 struct JsonLine {
-    int class_count, max_detections;
-    const char **classes; /* [class_count], escaped and quoted, within names */
-    char *names;
+    QuotedNames classes, sources;
+    bool has_sources;
+    int max_objects;
     char *text;
 };
 
@@ -38,34 +45,39 @@ static char *quote(char *to, const char *name)
     return to;
 }
 
-JsonLine *json_line_create(const LookoutModelInfo *model, int max_detections)
+static int quote_names(QuotedNames *quoted, const char *const *names, int count)
+{
+    size_t bytes = 1;
+    for (int i = 0; i < count; i++)
+        bytes += 6 * strlen(names[i]) + 3;
+    quoted->text = malloc(bytes);
+    quoted->names = calloc((size_t)count + 1, sizeof *quoted->names);
+    if (!quoted->text || !quoted->names)
+        return -1;
+    char *end = quoted->text;
+    for (int i = 0; i < count; i++) {
+        quoted->names[i] = end;
+        end = quote(end, names[i]);
+        if ((size_t)(end - quoted->names[i]) > quoted->longest)
+            quoted->longest = (size_t)(end - quoted->names[i]);
+    }
+    return 0;
+}
+
+JsonLine *json_line_create(const LookoutModelInfo *model, int max_objects, const char *const *sources,
+                           int source_count)
 {
     JsonLine *line = calloc(1, sizeof *line);
     if (!line)
         return NULL;
-    *line = (JsonLine){
-        .class_count = model->class_count,
-        .max_detections = max_detections,
-    };
-    size_t bytes = 0, longest = 0;
-    for (int i = 0; i < model->class_count; i++)
-        bytes += 6 * strlen(model->classes[i]) + 3;
-    line->names = malloc(bytes + 1);
-    line->classes = calloc((size_t)model->class_count + 1, sizeof *line->classes);
-    if (!line->names || !line->classes)
-        goto fail;
-    char *end = line->names;
-    for (int i = 0; i < model->class_count; i++) {
-        line->classes[i] = end;
-        end = quote(end, model->classes[i]);
-        if ((size_t)(end - line->classes[i]) > longest)
-            longest = (size_t)(end - line->classes[i]);
-    }
-    line->text = malloc(HEAD_BYTES + (size_t)max_detections * (NUMBERS_BYTES + longest));
-    if (!line->text)
-        goto fail;
-    return line;
-fail:
+    line->max_objects = max_objects;
+    line->has_sources = sources != NULL;
+    if (!quote_names(&line->classes, model->classes, model->class_count) &&
+        !quote_names(&line->sources, sources, sources ? source_count : 0))
+        line->text = malloc(HEAD_BYTES + line->sources.longest +
+                            (size_t)max_objects * (NUMBERS_BYTES + line->classes.longest));
+    if (line->text)
+        return line;
     json_line_destroy(line);
     return NULL;
 }
@@ -75,8 +87,10 @@ void json_line_destroy(JsonLine *line)
     if (!line)
         return;
     free(line->text);
-    free(line->classes);
-    free(line->names);
+    free(line->classes.names);
+    free(line->classes.text);
+    free(line->sources.names);
+    free(line->sources.text);
     free(line);
 }
 
@@ -92,22 +106,22 @@ static double to_hundredths(double value)
     return round(value * 100) / 100;
 }
 
-static char *put_detection(char *to, const JsonLine *line, const OutputFrame *done, int index)
+static char *put_object(char *to, const JsonLine *line, const Observation *observation, int index)
 {
-    const Frame *frame = done->frame;
-    const LookoutDetection *detection = &done->result->detections[index];
+    const SceneObject *object = &observation->objects[index];
+    const SceneBox *box = &object->box;
     /* corners are rounded, not sizes, so that x + w is the right edge */
-    double x = to_hundredths((double)detection->x1 * frame->width);
-    double y = to_hundredths((double)detection->y1 * frame->height);
-    double width = to_hundredths((double)detection->x2 * frame->width) - x;
-    double height = to_hundredths((double)detection->y2 * frame->height) - y;
+    const double x = to_hundredths((double)box->x1 * observation->width);
+    const double y = to_hundredths((double)box->y1 * observation->height);
+    const double width = to_hundredths((double)box->x2 * observation->width) - x;
+    const double height = to_hundredths((double)box->y2 * observation->height) - y;
 
     to = stpcpy(to, "{\"class\":");
-    to = stpcpy(to, line->classes[detection->class_index]);
-    if (done->ids)
-        to += sprintf(to, ",\"id\":%d", done->ids[index]);
+    to = stpcpy(to, line->classes.names[box->class_index]);
+    if (object->id)
+        to += sprintf(to, ",\"id\":%d", object->id);
     to = stpcpy(to, ",\"score\":");
-    to = put_number(to, detection->score, 4);
+    to = put_number(to, box->score, 4);
     to = stpcpy(to, ",\"box\":[");
     to = put_number(to, x, 2);
     to = stpcpy(to, ",");
@@ -116,25 +130,25 @@ static char *put_detection(char *to, const JsonLine *line, const OutputFrame *do
     to = put_number(to, width, 2);
     to = stpcpy(to, ",");
     to = put_number(to, height, 2);
-    return stpcpy(to, "]}");
+    return stpcpy(to, object->held ? "],\"held\":true}" : "]}");
 }
 
-const char *json_line_format(JsonLine *line, const OutputFrame *done, size_t *length)
+const char *json_line_format(JsonLine *line, const Observation *observation, size_t *length)
 {
-    const Frame *frame = done->frame;
-    const LookoutResult *result = done->result;
-    char *to = line->text;
-    to += sprintf(to, "{\"frame\":%" PRId64 ",\"time\":", frame->sequence);
-    to = put_number(to, (double)frame->time_ns / 1e9, 6);
-    to += sprintf(to, ",\"width\":%d,\"height\":%d,\"alpha\":", frame->width, frame->height);
-    to = put_number(to, done->alpha, 6);
-    to += sprintf(to, ",\"size\":%d,\"inference_ms\":", done->size);
-    to = put_number(to, result->inference_ms, 3);
+    char *to = stpcpy(line->text, "{");
+    if (line->has_sources)
+        to += sprintf(to, "\"source\":%s,", line->sources.names[observation->source]);
+    to += sprintf(to, "\"frame\":%" PRId64 ",\"time\":", observation->sequence);
+    to = put_number(to, (double)observation->time_ns / 1e9, 6);
+    to += sprintf(to, ",\"width\":%d,\"height\":%d,\"alpha\":", observation->width, observation->height);
+    to = put_number(to, observation->alpha, 6);
+    to += sprintf(to, ",\"size\":%d,\"inference_ms\":", observation->size);
+    to = put_number(to, observation->stage_ms[STAGE_INFERENCE], 3);
     to = stpcpy(to, ",\"detections\":[");
-    for (int i = 0; i < result->count && i < line->max_detections; i++) {
+    for (int i = 0; i < observation->count && i < line->max_objects; i++) {
         if (i)
             *to++ = ',';
-        to = put_detection(to, line, done, i);
+        to = put_object(to, line, observation, i);
     }
     to = stpcpy(to, "]}\n");
     *length = (size_t)(to - line->text);

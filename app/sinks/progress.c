@@ -1,50 +1,50 @@
-#include "app/sinks/output.h"
-#include "app/sinks/progress_line.h"
+#include "app/sinks/progress.h"
 
+#include "app/sinks/progress_line.h"
 #include <stdlib.h>
 
 typedef struct Progress {
-    Output output;
+    Sink sink;
     ProgressLine line;
     int64_t frames;
 } Progress;
 
-static WriteStatus consume(Output *output, const OutputFrame *frame, Error *error)
+static SinkResult take(Sink *sink, Observation *observation, Error *error)
 {
-    (void)frame;
+    (void)observation, (void)error;
+    Progress *progress = (Progress *)sink;
+    progress->frames++;
+    progress_line_update(&progress->line, progress->frames + atomic_load(&sink->dropped));
+    return SINK_OK;
+}
+
+static SinkResult finish(Sink *sink, Error *error)
+{
     (void)error;
-    Progress *progress = (Progress *)output;
-    progress_line_update(&progress->line, ++progress->frames);
-    return WRITE_OK;
+    progress_line_end(&((Progress *)sink)->line);
+    return SINK_OK;
 }
 
-static WriteStatus finish(Output *output, Error *error)
+static void destroy(Sink *sink)
 {
-    (void)error;
-    progress_line_end(&((Progress *)output)->line);
-    return WRITE_OK;
+    free(sink);
 }
 
-static void destroy(Output *output)
+Sink *progress_create(int64_t frames)
 {
-    free(output);
-}
-
-static int64_t expected_frames(const RunInfo *run)
-{
-    int64_t limit = run->channel->frames, clip = run->channel->loop ? 0 : run->source->frame_count;
-    return limit && (!clip || limit < clip) ? limit : clip;
-}
-
-Output *progress_create(const RunInfo *run)
-{
-    static const OutputFunctions functions = {consume, finish, destroy};
+    static const SinkDriver driver = {
+        .name = "progress",
+        .wants = SINK_WANTS_DETECTED,
+        .queue_length = 4,
+        .never_waits = true, /* for a terminal that stands still */
+        .take = take,
+        .finish = finish,
+        .destroy = destroy,
+    };
     Progress *progress = calloc(1, sizeof *progress);
     if (!progress)
         return NULL;
-    *progress = (Progress){
-        .output = {&functions},
-        .line = progress_line_begin("frame", "fps", expected_frames(run)),
-    };
-    return &progress->output;
+    progress->sink.driver = &driver;
+    progress->line = progress_line_begin("frame", "fps", frames);
+    return &progress->sink;
 }

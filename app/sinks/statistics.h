@@ -1,18 +1,28 @@
-/* Counts and times of a run: an output, the summary on standard error, and the --stats file. */
+/* Counts and times of what was detected in one input. */
 #ifndef LOOKOUT_APP_SINKS_STATISTICS_H
 #define LOOKOUT_APP_SINKS_STATISTICS_H
 
-#include "app/sinks/output.h"
+#include "app/run/sink.h"
+#include "base/histogram.h"
+
+/* Everything so far, or, added together, of several inputs; zeroed: nothing. */
+typedef struct StatisticsTotals {
+    int64_t frames;
+    double alpha; /* of the latest frame */
+    int size;
+    int64_t started_ns, ended_ns; /* the beginning of the run, and its last frame; without frames its end */
+    Histogram stages[STAGE_COUNT];
+    int64_t *objects; /* [class_count] */
+} StatisticsTotals;
 
 /* NULL when out of memory. */
-Output *statistics_create(const RunInfo *run);
+Sink *statistics_create(int class_count);
+/* Valid until the sink is destroyed; complete once it was finished. */
+const StatisticsTotals *statistics_totals(const Sink *sink);
+/* Adds another input's; both have class_count classes. */
+void statistics_add(StatisticsTotals *to, const StatisticsTotals *from, int class_count);
 
-/* Says frames, speed and detections in messages; verbose: the stages' times as well. */
-void statistics_say(const Output *statistics);
-
-/* Writes {"frames":..,"seconds":..,"fps":..,"inference_ms":{"median":..,"p95":..},...,"detections":{class:
- * count},"peak_rss_mb":..} and a newline to outputs->stats; of a camera also "camera":{what became of its
- * frames, latency}, of a recording (may be NULL) its encoder and what it dropped. */
-WriteStatus statistics_write(const Output *statistics, const Output *recording, Error *error);
+double statistics_seconds(const StatisticsTotals *totals);
+double statistics_rate(const StatisticsTotals *totals); /* frames a second */
 
 #endif

@@ -1,46 +1,31 @@
-/* The keys as data: what window, on-screen help and man page say of them comes from one table. */
+/* The keys as data: window, on-screen help and man page take what they know of them from one table. */
 #ifndef LOOKOUT_APP_WINDOW_KEYS_H
 #define LOOKOUT_APP_WINDOW_KEYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
-typedef enum Action {
-    ACTION_NONE,
-    ACTION_QUIT,
-    ACTION_FULLSCREEN,
-    ACTION_PAUSE,
-    ACTION_STEP,
-    ACTION_SNAPSHOT,
-    ACTION_CLEAN_SNAPSHOT,
-    ACTION_RECORD,
-    ACTION_ALPHA_DOWN,
-    ACTION_ALPHA_UP,
-    ACTION_RHO_DOWN,
-    ACTION_RHO_UP,
-    ACTION_AUTO,
-    ACTION_THRESHOLD_UP,
-    ACTION_THRESHOLD_DOWN,
-    ACTION_STATISTICS,
-    ACTION_HELP,
-    ACTION_COUNT,
-} Action;
-
 typedef struct Key {
-    const char *text; /* what the key types, "[": the same on every keyboard layout; NULL: the Escape key */
-    const char *name; /* as the help writes it: "[", "Space", "Esc" */
-    Action action;
-    int repeats;      /* goes on while the key is held down */
-    const char *help; /* NULL: another key for the action of the entry before */
+    const char *text; /* what the key types, "[": the same on every keyboard layout */
+    const char
+        *name; /* as the help writes it: "[", "Space", "Esc"; NULL: the name before stands for it too */
+    const char *command; /* see app/run/command.h */
+    bool repeats;        /* goes on while the key is held down */
+    const char *help;    /* NULL: that of the entry before holds for this key too */
 } Key;
+
+/* Keys that type no text, by their codes in ASCII. */
+#define KEY_ESCAPE "\x1B"
+#define KEY_ENTER "\r"
 
 extern const Key key_table[];
 extern const int key_count;
 
-/* The key that types this text (UTF-8; NULL: Escape), or NULL where it means nothing. */
+/* The key that types this text (UTF-8), or NULL where it means nothing. */
 const Key *key_find(const char *text);
 
-/* The help of one entry and those after it for the same action: "q, Esc" into names; returns the entry to go
- * on with. */
+/* Writes the names of an entry and of those after it that share its help, as "q, Esc". Returns the entry to
+ * go on with. */
 int key_names(int entry, char *names, size_t size);
 
 #endif

@@ -5,17 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SPANS = 128 };
+enum { MAX_SPANS = 128 };
 
 /* Text on one row, all in one colour. */
 typedef struct Span {
     const char *start, *end;
     int x, row;
-    int is_name;
+    bool is_name;
 } Span;
 
 typedef struct Layout {
-    Span spans[MOST_SPANS];
+    Span spans[MAX_SPANS];
     int count, rows;
     int width; /* of the longest row, pixels */
 } Layout;
@@ -57,7 +57,7 @@ static const char *fit(Font *text, const char *start, const char *end, int width
 
 static void add_span(Layout *layout, Font *text, Span span)
 {
-    if (layout->count == MOST_SPANS)
+    if (layout->count == MAX_SPANS)
         return;
     int right = span.x + width_of(text, span.start, span.end);
     if (right > layout->width)
@@ -65,7 +65,7 @@ static void add_span(Layout *layout, Font *text, Span span)
     layout->spans[layout->count++] = span;
 }
 
-/* Where names end and what is said of them begins; 0 without names. */
+/* Where the column of names ends and that of their values begins; 0 without names. */
 static int column_of_values(Font *text, const char *string)
 {
     int column = 0;
@@ -86,13 +86,13 @@ static void lay_out(Layout *layout, Font *text, const char *string, int width)
         const char *end = line + strcspn(line, "\n"), *tab = line + strcspn(line, "\t\n");
         int x = 0;
         if (tab < end) {
-            add_span(layout, text, (Span){line, tab, 0, layout->rows, 1});
+            add_span(layout, text, (Span){line, tab, 0, layout->rows, true});
             line = tab + 1;
             x = column;
         }
         do {
             const char *stop = fit(text, line, end, width - x);
-            add_span(layout, text, (Span){line, stop, x, layout->rows++, 0});
+            add_span(layout, text, (Span){line, stop, x, layout->rows++, false});
             line = stop;
         } while (line < end);
         line += *line == '\n';
@@ -214,16 +214,16 @@ static void render(Panel *panel, Font *text)
     draw_spans(panel, text, &layout);
 }
 
-int panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest)
+bool panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest)
 {
     if (!string)
         string = "";
     if (em < PANEL_SMALLEST)
         em = PANEL_SMALLEST;
     size_t length = strnlen(string, PANEL_TEXT - 1);
-    int same_place = em == panel->em && widest == panel->widest && highest == panel->highest;
+    const bool same_place = em == panel->em && widest == panel->widest && highest == panel->highest;
     if (same_place && !memcmp(panel->string, string, length) && !panel->string[length])
-        return 0;
+        return false;
     if (!same_place)
         panel->width = 0; /* there is no width to keep */
     memcpy(panel->string, string, length);
@@ -232,7 +232,7 @@ int panel_set(Panel *panel, Font *text, const char *string, int em, int widest, 
     panel->widest = widest;
     panel->highest = highest;
     render(panel, text);
-    return 1;
+    return true;
 }
 
 void panel_free(Panel *panel)

@@ -4,6 +4,7 @@
 
 #include "vision/draw/font.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,7 +15,7 @@
 typedef struct Panel {
     uint32_t *pixels; /* [height][width], 0xAARRGGBB, not premultiplied; 0 x 0: there is nothing to see */
     int width, height;
-    int keeps_width; /* set by the owner: no narrower than before, where numbers change all the time */
+    bool keeps_width; /* set by the owner: no narrower than before, where numbers change all the time */
 
     /* what the pixels were made from */
     char string[PANEL_TEXT];
@@ -25,8 +26,8 @@ typedef struct Panel {
 /* Draws string (UTF-8, cut to PANEL_TEXT - 1 bytes; NULL or "": nothing) within widest x highest pixels, with
  * letters of `em` pixels, or smaller ones where it would be too high. Lines end in '\n' and are wrapped where
  * they are too long. What stands before a '\t' is a column of names, in a softer colour. Nothing is done when
- * nothing has changed. Returns nonzero when there are new pixels. */
-int panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest);
+ * nothing has changed. Returns whether there are new pixels. */
+bool panel_set(Panel *panel, Font *text, const char *string, int em, int widest, int highest);
 void panel_free(Panel *panel); /* frees the pixels and zeroes the rest */
 
 #endif

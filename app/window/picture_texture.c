@@ -1,15 +1,24 @@
 #include "app/window/picture_texture.h"
 
-#include <math.h>
-
 /* What an SDL 2.26 texture of I420 can mean: BT.601 of both ranges, BT.709 of limited range. */
-static int sdl_knows(const Frame *frame, SDL_YUV_CONVERSION_MODE *mode)
+static bool sdl_knows(const Frame *frame, SDL_YUV_CONVERSION_MODE *mode)
 {
     if (frame->matrix == MATRIX_BT601)
         *mode = frame->range == RANGE_FULL ? SDL_YUV_CONVERSION_JPEG : SDL_YUV_CONVERSION_BT601;
     else
         *mode = SDL_YUV_CONVERSION_BT709;
     return frame->matrix == MATRIX_BT601 || (frame->matrix == MATRIX_BT709 && frame->range == RANGE_LIMITED);
+}
+
+/* SDL has one conversion mode for all textures. It counts when pixels are converted, which may be when they
+ * are copied into the texture or when what was drawn is carried out. */
+static int set_mode(SDL_Renderer *renderer, SDL_YUV_CONVERSION_MODE mode)
+{
+    if (SDL_GetYUVConversionMode() == mode)
+        return 0;
+    const int failed = SDL_RenderFlush(renderer);
+    SDL_SetYUVConversionMode(mode);
+    return failed;
 }
 
 static int make_texture(PictureTexture *picture, SDL_Renderer *renderer, uint32_t format, const Frame *frame)
@@ -31,12 +40,35 @@ static int make_texture(PictureTexture *picture, SDL_Renderer *renderer, uint32_
     return 0;
 }
 
-static int upload_yuv(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame)
+/* The memory of a locked texture, whose planes follow each other without a gap, as a frame. */
+static Frame frame_in_texture(const Frame *frame, uint8_t *pixels, int pitch)
 {
-    if (make_texture(picture, renderer, SDL_PIXELFORMAT_IYUV, frame))
+    const int chroma_pitch = (pitch + 1) / 2, chroma_height = (frame->height + 1) / 2;
+    uint8_t *chroma = pixels + (ptrdiff_t)pitch * frame->height;
+    Frame view = {
+        .format = PIXEL_I420,
+        .width = frame->width,
+        .height = frame->height,
+        .planes = {pixels, chroma, chroma + (ptrdiff_t)chroma_pitch * chroma_height},
+        .strides = {pitch, chroma_pitch, chroma_pitch},
+    };
+    frame_copy_properties(&view, frame);
+    return view;
+}
+
+static int upload_yuv(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, Drawing *drawing,
+                      const DrawBox *boxes, int count)
+{
+    void *pixels;
+    int pitch;
+    if (make_texture(picture, renderer, SDL_PIXELFORMAT_IYUV, frame) || set_mode(renderer, picture->mode) ||
+        SDL_LockTexture(picture->texture, NULL, &pixels, &pitch))
         return -1;
-    return SDL_UpdateYUVTexture(picture->texture, NULL, frame->planes[0], frame->strides[0], frame->planes[1],
-                                frame->strides[1], frame->planes[2], frame->strides[2]);
+    Frame view = frame_in_texture(frame, pixels, pitch);
+    frame_copy_pixels(&view, frame);
+    drawing_boxes(drawing, &view, boxes, count);
+    SDL_UnlockTexture(picture->texture);
+    return 0;
 }
 
 static int upload_rgb(PictureTexture *picture, SDL_Renderer *renderer)
@@ -47,20 +79,26 @@ static int upload_rgb(PictureTexture *picture, SDL_Renderer *renderer)
     return SDL_UpdateTexture(picture->texture, NULL, rgb->planes[0], rgb->strides[0]);
 }
 
-int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, Error *error)
+static int convert(PictureTexture *picture, const Frame *frame, Drawing *drawing, const DrawBox *boxes,
+                   int count, Error *error)
 {
-    SDL_YUV_CONVERSION_MODE mode;
+    if (!picture->converter && !(picture->converter = converter_create()))
+        return error_set(error, "out of memory");
+    if (frame_copy(&picture->drawn, frame))
+        return error_set(error, "out of memory");
+    drawing_boxes(drawing, &picture->drawn, boxes, count);
+    return converter_to_rgb(picture->converter, &picture->drawn, &picture->rgb, error);
+}
+
+int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const Frame *frame, Drawing *drawing,
+                        const DrawBox *boxes, int count, Error *error)
+{
     int failed;
-    if (sdl_knows(frame, &mode)) {
-        SDL_SetYUVConversionMode(
-            mode); /* counts when pixels are converted, which may be when they are drawn */
-        failed = upload_yuv(picture, renderer, frame);
+    if (sdl_knows(frame, &picture->mode)) {
+        failed = upload_yuv(picture, renderer, frame, drawing, boxes, count);
     } else {
-        Error why;
-        if (!picture->converter && !(picture->converter = converter_create()))
-            return error_set(error, "out of memory");
-        if (converter_to_rgb(picture->converter, frame, &picture->rgb, &why))
-            return error_set(error, "%s", why.message);
+        if (convert(picture, frame, drawing, boxes, count, error))
+            return -1;
         failed = upload_rgb(picture, renderer);
     }
     if (failed)
@@ -70,23 +108,22 @@ int picture_texture_set(PictureTexture *picture, SDL_Renderer *renderer, const F
     return 0;
 }
 
-SDL_Rect picture_texture_place(const PictureTexture *picture, int width, int height)
+int picture_texture_draw(const PictureTexture *picture, SDL_Renderer *renderer, const SDL_Rect *place,
+                         bool dim)
 {
-    SDL_Rect place = {0, 0, width, height};
-    if (width > height * picture->aspect)
-        place.w = (int)lrint(fmax(1, height * picture->aspect));
-    else
-        place.h = (int)lrint(fmax(1, width / picture->aspect));
-    place.x = (width - place.w) / 2;
-    place.y = (height - place.h) / 2;
-    return place;
+    const uint8_t light = dim ? 90 : 255;
+    if (picture->format == SDL_PIXELFORMAT_IYUV && set_mode(renderer, picture->mode))
+        return -1;
+    return SDL_SetTextureColorMod(picture->texture, light, light, light) ||
+                   SDL_RenderCopy(renderer, picture->texture, NULL, place)
+               ? -1
+               : 0;
 }
 
 void picture_texture_free(PictureTexture *picture)
 {
-    if (picture->texture)
-        SDL_DestroyTexture(picture->texture);
     converter_destroy(picture->converter);
+    frame_free(&picture->drawn);
     frame_free(&picture->rgb);
     *picture = (PictureTexture){0};
 }

@@ -1,29 +1,25 @@
-/* The main thread of a run with a window: shows pictures and facts, and takes the user's keys, while other
- * threads process frames. */
+/* The main thread of a run with a window: shows what the run's inputs see, and carries out the user's
+ * commands, while other threads process frames. */
 #ifndef LOOKOUT_APP_WINDOW_VIEW_H
 #define LOOKOUT_APP_WINDOW_VIEW_H
 
-#include "app/run/control.h"
-#include "app/run/mailbox.h"
-#include "app/run/steering.h"
+#include "app/run/run.h"
 #include "app/window/window.h"
 
-/* Filled by the caller, who owns everything in it. The control's waker is window_wake(), which is also to be
- * called (control_wake()) after a picture was published. */
+/* Filled by the caller, who owns everything in it. The run wakes the window: its notices' waker is
+ * window_wake(). */
 typedef struct View {
     Window *window;
-    Control *control;
-    Mailbox *pictures; /* I420, annotated; time_ns of CLOCK_MONOTONIC if live */
-    Steering steering;
-    const char *source; /* its name, for the title */
-    int live;           /* a camera: latency is measured, and its first picture may take a while */
-    int still;          /* one picture: it has no rates, and nothing to stay awake for */
-    int threads;
+    Run *run;                   /* started, with at least one input */
+    const char *const *names;   /* [run->channel_count] of the inputs */
+    const char *const *classes; /* [K] of the model, for labels */
     const char *isa;
+    int threads;
 } View;
 
-/* Runs until the user quits (control_quit() has then been called), the run is stopped, or the input has
- * ended and its last picture was shown (never while paused). Returns 0, or -1 with error. */
+/* Shows the inputs until the run is over: all have ended and their last pictures were shown, or something has
+ * stopped it, as the user's quitting does. Returns 0, or -1 with error: the window cannot go on, and the run
+ * has not been stopped. */
 int view_run(const View *view, Error *error);
 
 #endif

@@ -1,31 +1,18 @@
 #include "app/window/window.h"
 
-#include "app/window/panel.h"
-#include "app/window/picture_texture.h"
+#include "app/window/display.h"
+#include "app/window/keys.h"
 #include <SDL.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
-/* A text over the picture and the texture it is drawn from, which grows as needed. */
-typedef struct Layer {
-    Panel panel;
-    SDL_Texture *texture;
-    int width, height; /* of the texture */
-} Layer;
-
-enum { STATUS, STATE, CENTRE, NOTICE, LAYERS };
-
 struct Window {
+    DisplayLink *display; /* NULL: the window is not open yet */
     SDL_Window *window;
     SDL_Renderer *renderer;
-    PictureTexture picture;
-    Font *text; /* NULL: no font, no texts */
-    Layer layers[LAYERS];
-    uint32_t wake_event;
-    atomic_int wake_pending; /* one event in the queue is enough */
-    int stale;
-    SDL_Keysym key;  /* that was pressed last: its text comes next */
-    int key_repeats; /* it is held down */
+    Canvas *canvas;
+    bool stale, full_screen, hides_pointer, awake;
+    SDL_Keysym key;   /* that was pressed last: its text comes next */
+    bool key_repeats; /* it is held down */
 };
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -58,7 +45,7 @@ static SDL_Point first_size(int width, int height)
 
 /* Where there is no graphics card, Mesa draws on all processor cores, which detection needs: the program took
  * 54 % of a core at 1280x800 and 25 pictures a second, and 18 % with SDL's own renderer. */
-static int is_emulated(void)
+static bool is_emulated(void)
 {
     enum { GL_RENDERER = 0x1F01 };
     typedef const char *(*GetString)(unsigned);
@@ -80,13 +67,39 @@ static SDL_Renderer *make_renderer(SDL_Window *window)
 }
 
 /* SDL falls back to drivers that show nothing; whoever wants one of them says so. */
-static int is_unseen(void)
+static bool is_unseen(void)
 {
     static const char *const drivers[] = {"offscreen", "dummy", "evdev"};
     for (size_t i = 0; i < sizeof drivers / sizeof *drivers; i++)
         if (!SDL_strcmp(SDL_GetCurrentVideoDriver(), drivers[i]))
             return !SDL_GetHint(SDL_HINT_VIDEODRIVER);
-    return 0;
+    return false;
+}
+
+static int open_window(Window *window, int width, int height)
+{
+    set_hints();
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO))
+        return -1;
+    if (is_unseen())
+        return SDL_SetError("there is no display");
+    SDL_Point size = first_size(width, height);
+    /* hidden, as a renderer with OpenGL makes SDL replace the window: a shown one would flash and lose the
+     * keyboard */
+    window->window =
+        SDL_CreateWindow("Lookout", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, size.x, size.y,
+                         SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
+    if (!window->window)
+        return -1;
+    SDL_SetWindowMinimumSize(window->window, 64, 48);
+    window->renderer = make_renderer(window->window);
+    if (!window->renderer)
+        return -1;
+    SDL_ShowWindow(window->window);
+    SDL_EventState(SDL_MOUSEMOTION, SDL_IGNORE);
+    SDL_StartTextInput();
+    window->display = display_create(window->window);
+    return window->display ? 0 : SDL_OutOfMemory();
 }
 
 Window *window_create(int width, int height, Error *error)
@@ -96,225 +109,263 @@ Window *window_create(int width, int height, Error *error)
         error_set(error, "out of memory");
         return NULL;
     }
-    set_hints();
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO))
-        goto fail;
-    if (is_unseen()) {
-        SDL_SetError("there is no display");
-        goto fail;
-    }
-    window->wake_event = SDL_RegisterEvents(1);
-    SDL_Point size = first_size(width, height);
-    /* hidden, as a renderer with OpenGL makes SDL replace the window: a shown one would flash and lose the
-     * keyboard */
-    window->window =
-        SDL_CreateWindow("Lookout", SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED, size.x, size.y,
-                         SDL_WINDOW_HIDDEN | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI);
-    if (!window->window)
-        goto fail;
-    SDL_SetWindowMinimumSize(window->window, 64, 48);
-    window->renderer = make_renderer(window->window);
-    if (!window->renderer)
-        goto fail;
-    SDL_ShowWindow(window->window);
-    Error no_font; /* drawing_create() has said so */
-    window->text = font_create(&no_font);
-    window->layers[STATUS].panel.keeps_width = 1;
-    window->stale = 1;
-    SDL_EventState(SDL_MOUSEMOTION, SDL_IGNORE);
-    SDL_StartTextInput();
-    return window;
-
-fail:
-    error_set(error, "no window can be opened: %s; option --headless runs without one", SDL_GetError());
+    window->canvas = canvas_create();
+    window->stale = true;
+    if (!window->canvas)
+        error_set(error, "out of memory");
+    else if (open_window(window, width, height))
+        error_set(error, "no window can be opened: %s; option --headless runs without one", SDL_GetError());
+    else
+        return window;
     window_destroy(window);
     return NULL;
+}
+
+/* Textures go with their renderer. */
+static void close_window(void *argument)
+{
+    Window *window = argument;
+    if (window->renderer)
+        SDL_DestroyRenderer(window->renderer);
+    if (window->window)
+        SDL_DestroyWindow(window->window);
+    SDL_Quit();
 }
 
 void window_destroy(Window *window)
 {
     if (!window)
         return;
-    picture_texture_free(&window->picture);
-    for (int i = 0; i < LAYERS; i++) {
-        panel_free(&window->layers[i].panel);
-        if (window->layers[i].texture)
-            SDL_DestroyTexture(window->layers[i].texture);
-    }
-    font_destroy(window->text);
-    if (window->renderer)
-        SDL_DestroyRenderer(window->renderer);
-    if (window->window)
-        SDL_DestroyWindow(window->window);
-    SDL_Quit();
+    if (window->display)
+        display_call(window->display, close_window, window);
+    else
+        close_window(window);
+    display_destroy(window->display);
+    canvas_destroy(window->canvas);
     free(window);
 }
 
 /* ---- events ------------------------------------------------------------------------------------- */
 
-static void toggle_full_screen(Window *window)
-{
-    int full = (SDL_GetWindowFlags(window->window) & SDL_WINDOW_FULLSCREEN_DESKTOP) != 0;
-    if (SDL_SetWindowFullscreen(window->window, full ? 0 : SDL_WINDOW_FULLSCREEN_DESKTOP) == 0)
-        SDL_ShowCursor(full ? SDL_ENABLE : SDL_DISABLE);
-    window->stale = 1;
-}
-
-/* text NULL: the Escape key. */
-static Action press(Window *window, const char *text)
+static const char *press(const Window *window, const char *text)
 {
     /* shortcuts of the desktop; the right Alt key types brackets on many keyboards */
     const Key *key = window->key.mod & (KMOD_CTRL | KMOD_LALT | KMOD_GUI) ? NULL : key_find(text);
-    if (!key || (window->key_repeats && !key->repeats))
-        return ACTION_NONE;
-    if (key->action == ACTION_FULLSCREEN)
-        toggle_full_screen(window);
-    return key->action;
+    return key && (key->repeats || !window->key_repeats) ? key->command : NULL;
 }
 
-static Action take_event(Window *window, const SDL_Event *event)
+/* Keys without a text; that of the others comes with the next event. */
+static const char *press_code(Window *window, const SDL_KeyboardEvent *event)
 {
-    switch (event->type) {
-    case SDL_QUIT:
-        return ACTION_QUIT;
-    case SDL_KEYDOWN:
-        window->key = event->key.keysym;
-        window->key_repeats = event->key.repeat;
-        return window->key.sym == SDLK_ESCAPE ? press(window, NULL) : ACTION_NONE;
-    case SDL_TEXTINPUT:
-        return press(window, event->text.text);
-    case SDL_WINDOWEVENT:
-        if (event->window.event == SDL_WINDOWEVENT_EXPOSED ||
-            event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)
-            window->stale = 1;
-        return ACTION_NONE;
+    window->key = event->keysym;
+    window->key_repeats = event->repeat;
+    switch (event->keysym.sym) {
+    case SDLK_ESCAPE:
+        return press(window, KEY_ESCAPE);
+    case SDLK_RETURN:
+    case SDLK_RETURN2:
+    case SDLK_KP_ENTER:
+        return press(window, KEY_ENTER);
     default:
-        if (event->type == window->wake_event)
-            atomic_store(&window->wake_pending, 0);
-        return ACTION_NONE;
+        return NULL;
     }
 }
 
-Action window_wait(Window *window, int timeout_ms)
+/* Pixels of a point of the desktop. */
+static double point_size(const Window *window)
 {
+    int points = 0, pixels = 0;
+    SDL_GetWindowSize(window->window, &points, NULL);
+    SDL_GetWindowSizeInPixels(window->window, &pixels, NULL);
+    return points > 0 ? (double)pixels / points : 1;
+}
+
+static const char *click(const Window *window, const SDL_MouseButtonEvent *event)
+{
+    const double scale = point_size(window);
+    if (event->button != SDL_BUTTON_LEFT)
+        return NULL;
+    return canvas_click(window->canvas, (int)(event->x * scale), (int)(event->y * scale));
+}
+
+static const char *take_event(Window *window, const SDL_Event *event)
+{
+    switch (event->type) {
+    case SDL_QUIT:
+        return "quit";
+    case SDL_KEYDOWN:
+        return press_code(window, &event->key);
+    case SDL_TEXTINPUT:
+        return press(window, event->text.text);
+    case SDL_MOUSEBUTTONDOWN:
+        return click(window, &event->button);
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_EXPOSED ||
+            event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED)
+            window->stale = true;
+        return NULL;
+    default:
+        return NULL;
+    }
+}
+
+typedef struct WaitCall {
+    Window *window;
+    int timeout_ms;
+    const char *command;
+} WaitCall;
+
+static void wait_for_command(void *argument)
+{
+    WaitCall *call = argument;
     SDL_Event event;
-    if (!SDL_WaitEventTimeout(&event, timeout_ms))
-        return ACTION_NONE;
-    do {
-        Action action = take_event(window, &event);
-        if (action != ACTION_NONE)
-            return action;
-    } while (SDL_PollEvent(&event));
-    return ACTION_NONE;
+    for (int timeout_ms = call->timeout_ms; !call->command; timeout_ms = 0) {
+        if (!display_wait(call->window->display, &event, timeout_ms))
+            return;
+        call->command = take_event(call->window, &event);
+    }
+}
+
+/* What every function says that cannot go on. */
+static int fail(const Window *window, Error *error)
+{
+    return error_set(error, "%s; the run ends, and its files are completed",
+                     display_failure(window->display));
+}
+
+int window_wait(Window *window, int timeout_ms, const char **command, Error *error)
+{
+    WaitCall call = {.window = window, .timeout_ms = timeout_ms};
+    const bool there = display_call(window->display, wait_for_command, &call);
+    *command = call.command;
+    return there ? 0 : fail(window, error);
 }
 
 void window_wake(void *argument)
 {
-    Window *window = argument;
-    if (atomic_exchange(&window->wake_pending, 1))
-        return;
-    SDL_Event event = {.type = window->wake_event};
-    if (SDL_PushEvent(&event) != 1)
-        atomic_store(&window->wake_pending, 0);
+    const Window *window = argument;
+    display_wake(window->display);
 }
 
-int window_is_stale(const Window *window)
+bool window_is_stale(const Window *window)
 {
     return window->stale;
 }
 
 /* ---- showing ------------------------------------------------------------------------------------ */
 
-static int upload_panel(Window *window, Layer *layer)
+typedef struct PictureCall {
+    Window *window;
+    int number;
+    const Frame *picture;
+    const DrawBox *boxes;
+    int count;
+    Error *error;
+    int result;
+} PictureCall;
+
+static void set_picture(void *argument)
 {
-    const Panel *panel = &layer->panel;
-    if (!layer->texture || layer->width < panel->width || layer->height < panel->height) {
-        if (layer->texture)
-            SDL_DestroyTexture(layer->texture);
-        layer->width = SDL_max(layer->width, panel->width);
-        layer->height = SDL_max(layer->height, panel->height);
-        layer->texture = SDL_CreateTexture(window->renderer, SDL_PIXELFORMAT_ARGB8888,
-                                           SDL_TEXTUREACCESS_STREAMING, layer->width, layer->height);
-        if (!layer->texture)
-            return -1;
-        SDL_SetTextureBlendMode(layer->texture, SDL_BLENDMODE_BLEND);
-    }
-    const SDL_Rect area = {0, 0, panel->width, panel->height};
-    return SDL_UpdateTexture(layer->texture, &area, panel->pixels, panel->width * (int)sizeof *panel->pixels);
+    PictureCall *call = argument;
+    Window *window = call->window;
+    call->result = canvas_set_picture(window->canvas, window->renderer, call->number, call->picture,
+                                      call->boxes, call->count, call->error);
 }
 
-/* Letters that are readable in a window of 320x180 (10 pixels an em) and in proportion, but not as large, on
- * a 4K screen (38); twice as large where a point of the desktop is two pixels. */
-static int letter_size(Window *window, int width, int height)
+int window_set_picture(Window *window, int number, const Frame *picture, const DrawBox *boxes, int count,
+                       Error *error)
 {
-    int points = 0;
-    SDL_GetWindowSize(window->window, &points, NULL);
-    double scale = points > 0 ? (double)width / points : 1;
-    return (int)(8 * scale + SDL_min(width, height) / 72.0);
+    PictureCall call = {window, number, picture, boxes, count, error, -1};
+    return display_call(window->display, set_picture, &call) ? call.result : fail(window, error);
 }
 
-static int draw_texts(Window *window, const Overlay *overlay, int width, int height)
+/* In a full screen the pointer is in the way, unless there is something to click on. */
+static void update_pointer(Window *window, bool has_targets)
 {
-    const char *const strings[LAYERS] = {overlay->status, overlay->state, overlay->centre, overlay->notice};
-    int em = letter_size(window, width, height), margin = em * 3 / 4;
-    int failed = 0;
-    for (int i = 0; window->text && i < LAYERS; i++) {
-        Layer *layer = &window->layers[i];
-        Panel *panel = &layer->panel;
-        int changed = panel_set(panel, window->text, strings[i], em, width - 2 * margin, height - 2 * margin);
-        if (!panel->width)
-            continue;
-        if (changed)
-            failed |= upload_panel(window, layer);
-        int right = width - margin - panel->width, bottom = height - margin - panel->height;
-        int middle = (width - panel->width) / 2;
-        const SDL_Point corners[LAYERS] = {
-            [STATUS] = {margin, margin},
-            [STATE] = {right, margin},
-            [CENTRE] = {middle, (height - panel->height) / 2},
-            [NOTICE] = {middle, bottom},
-        };
-        const SDL_Rect from = {0, 0, panel->width, panel->height},
-                       to = {corners[i].x, corners[i].y, panel->width, panel->height};
-        failed |= SDL_RenderCopy(window->renderer, layer->texture, &from, &to);
-    }
-    return failed;
+    const bool hides = window->full_screen && !has_targets;
+    if (hides != window->hides_pointer)
+        SDL_ShowCursor(hides ? SDL_DISABLE : SDL_ENABLE);
+    window->hides_pointer = hides;
 }
 
-int window_show(Window *window, const Frame *picture, const Overlay *overlay, Error *error)
+typedef struct ShowCall {
+    Window *window;
+    const Tile *tiles;
+    int count;
+    const Overlay *overlay;
+    Error *error;
+    int result;
+} ShowCall;
+
+static void show(void *argument)
 {
-    SDL_Renderer *renderer = window->renderer;
-    int width = 0, height = 0, failed;
-    if (picture && picture_texture_set(&window->picture, renderer, picture, error))
-        return -1;
-    failed = SDL_GetRendererOutputSize(renderer, &width, &height);
-    failed |= SDL_SetRenderDrawColor(renderer, 0, 0, 0, 255);
-    failed |= SDL_RenderClear(renderer);
-    if (window->picture.texture) {
-        uint8_t light = overlay->dim ? 90 : 255;
-        SDL_Rect place = picture_texture_place(&window->picture, width, height);
-        failed |= SDL_SetTextureColorMod(window->picture.texture, light, light, light);
-        failed |= SDL_RenderCopy(renderer, window->picture.texture, NULL, &place);
+    ShowCall *call = argument;
+    Window *window = call->window;
+    if (canvas_draw(window->canvas, window->renderer, call->tiles, call->count, call->overlay,
+                    point_size(window))) {
+        call->result = error_set(
+            call->error, "cannot draw in the window: %s; option --headless runs without one", SDL_GetError());
+        return;
     }
-    failed |= draw_texts(window, overlay, width, height);
-    if (failed)
-        return error_set(error, "cannot draw in the window: %s; option --headless runs without one",
-                         SDL_GetError());
-    SDL_RenderPresent(renderer);
-    window->stale = 0;
-    return 0;
+    SDL_RenderPresent(window->renderer);
+    update_pointer(window, call->tiles[0].click != NULL);
+    window->stale = false;
+    call->result = 0;
+}
+
+int window_show(Window *window, const Tile *tiles, int count, const Overlay *overlay, Error *error)
+{
+    ShowCall call = {window, tiles, count, overlay, error, -1};
+    return display_call(window->display, show, &call) ? call.result : fail(window, error);
+}
+
+typedef struct SetCall {
+    Window *window;
+    const char *title;
+    bool on;
+} SetCall;
+
+static void set_title(void *argument)
+{
+    const SetCall *call = argument;
+    SDL_SetWindowTitle(call->window->window, call->title);
 }
 
 void window_set_title(Window *window, const char *title)
 {
-    SDL_SetWindowTitle(window->window, title);
+    SetCall call = {.window = window, .title = title};
+    display_call(window->display, set_title, &call);
 }
 
-void window_keep_awake(Window *window, int awake)
+static void set_full_screen(void *argument)
 {
-    (void)window; /* SDL knows one screen saver */
-    if (awake)
+    const SetCall *call = argument;
+    Window *window = call->window;
+    if (SDL_SetWindowFullscreen(window->window, call->on ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0) == 0)
+        window->full_screen = call->on;
+    window->stale = true;
+}
+
+void window_set_full_screen(Window *window, bool full)
+{
+    SetCall call = {.window = window, .on = full};
+    if (full != window->full_screen)
+        display_call(window->display, set_full_screen, &call);
+}
+
+static void keep_awake(void *argument)
+{
+    const SetCall *call = argument;
+    call->window->awake = call->on;
+    if (call->on)
         SDL_DisableScreenSaver();
     else
         SDL_EnableScreenSaver();
+}
+
+void window_keep_awake(Window *window, bool awake)
+{
+    SetCall call = {.window = window, .on = awake};
+    if (awake != window->awake)
+        display_call(window->display, keep_awake, &call);
 }

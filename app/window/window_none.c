@@ -15,10 +15,10 @@ void window_destroy(Window *window)
     (void)window;
 }
 
-Action window_wait(Window *window, int timeout_ms)
+int window_wait(Window *window, int timeout_ms, const char **command, Error *error)
 {
-    (void)window, (void)timeout_ms;
-    return ACTION_QUIT;
+    (void)window, (void)timeout_ms, (void)command;
+    return error_set(error, "this build has no window");
 }
 
 void window_wake(void *window)
@@ -26,15 +26,22 @@ void window_wake(void *window)
     (void)window;
 }
 
-int window_is_stale(const Window *window)
+bool window_is_stale(const Window *window)
 {
     (void)window;
-    return 0;
+    return false;
 }
 
-int window_show(Window *window, const Frame *picture, const Overlay *overlay, Error *error)
+int window_set_picture(Window *window, int number, const Frame *picture, const DrawBox *boxes, int count,
+                       Error *error)
 {
-    (void)window, (void)picture, (void)overlay;
+    (void)window, (void)number, (void)picture, (void)boxes, (void)count;
+    return error_set(error, "this build has no window");
+}
+
+int window_show(Window *window, const Tile *tiles, int count, const Overlay *overlay, Error *error)
+{
+    (void)window, (void)tiles, (void)count, (void)overlay;
     return error_set(error, "this build has no window");
 }
 
@@ -43,7 +50,12 @@ void window_set_title(Window *window, const char *title)
     (void)window, (void)title;
 }
 
-void window_keep_awake(Window *window, int awake)
+void window_set_full_screen(Window *window, bool full)
+{
+    (void)window, (void)full;
+}
+
+void window_keep_awake(Window *window, bool awake)
 {
     (void)window, (void)awake;
 }

@@ -13,8 +13,7 @@ typedef enum DType {
 /* Bytes of one value. */
 static inline size_t dtype_size(DType dtype)
 {
-    static const size_t sizes[] = {[DTYPE_U8] = 1, [DTYPE_F16] = 2, [DTYPE_F32] = 4};
-    return sizes[dtype];
+    return dtype == DTYPE_U8 ? 1 : dtype == DTYPE_F16 ? 2 : 4;
 }
 
 #endif

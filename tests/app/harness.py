@@ -21,8 +21,11 @@ SHARED = os.environ.get("LOOKOUT_SHARED", os.path.join(os.path.dirname(SOURCE), 
 FAST = ["-a", "0.25", "--size", "128"]
 SKIPPED = 77
 
-# A background job starts with SIGINT ignored, which the programs that are tested would inherit and rightly keep.
+# A background job starts with SIGINT ignored, nohup's with SIGHUP, which the programs that are tested would inherit and
+# rightly keep.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def shared(*parts):
@@ -65,9 +68,10 @@ def unread(pipe):
 
 
 def wait_until_idle(process):
-    """Returns when a process has used no processor for a while: it waits for somebody."""
-    used, idle = None, 0
+    """Returns when a process has used no processor for a while: it waits for somebody. Fails after a minute."""
+    used, idle, end = None, 0, time.monotonic() + 60
     while idle < 10:
+        assert time.monotonic() < end, "the program does not come to rest"
         with open(f"/proc/{process.pid}/stat", encoding="utf-8") as file:
             now = file.read().rsplit(")", 1)[1].split()[11:13]  # in user mode, in the kernel
         idle = idle + 1 if now == used else 0

@@ -1,19 +1,27 @@
 /*
  * Our own code allocates nothing a frame once it is running. Calls are counted between the starts of two
  * detections of a whole headless run with a recording, JSON lines, steady boxes and statistics. Of a camera,
- * see tests/app/run/test_live_load.c.
+ * see tests/app/run/test_channel_load.c.
  */
 #include "app/commands/detect.h"
 #include "app/options/config.h"
 #include "detector/lookout.h"
 #include "tests/support/count_allocations.h"
 #include "tests/support/folder.h"
+#include "vision/record/writer.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
+#include <time.h>
 
-enum { WARM_FRAMES = 30, LAST_FRAME = 110, FRAMES = 120, PERIOD = 10, WIDTH = 322, HEIGHT = 241 };
+enum {
+    SLOW_FRAME = 10,
+    WARM_FRAMES = 30,
+    LAST_FRAME = 110,
+    FRAMES = 120,
+    PERIOD = 10,
+    WIDTH = 322,
+    HEIGHT = 241
+};
 
 static atomic_int detections;
 
@@ -30,6 +38,17 @@ LookoutStatus __wrap_lookout_detect(LookoutDetector *detector, const LookoutImag
     int number = atomic_fetch_add(&detections, 1);
     count_allocations(number >= WARM_FRAMES && number < LAST_FRAME);
     return __real_lookout_detect(detector, image, settings, result, error);
+}
+
+/* Once recording is slow: then as many frames are in use as ever can be, and have their memory. */
+int __real_writer_write(Writer *writer, const Frame *picture, Error *error);
+int __wrap_writer_write(Writer *writer, const Frame *picture, Error *error);
+int __wrap_writer_write(Writer *writer, const Frame *picture, Error *error)
+{
+    const struct timespec time = {0, 300000000};
+    if (picture->sequence == SLOW_FRAME)
+        nanosleep(&time, NULL);
+    return __real_writer_write(writer, picture, error);
 }
 
 /* A y4m clip of moving stripes that come again, so that no label has a character that was not there before.
@@ -79,7 +98,7 @@ static int run(const char *output)
         fprintf(stderr, "%s\n", error.message);
         return -1;
     }
-    int code = session_run(&options, &stop);
+    int code = detect_run(&options, &stop);
     options_free(&options);
     printf("%s: exit code %d, %d detections, %d allocations in frames %d to %d\n", output, code,
            atomic_load(&detections), allocations_counted(), WARM_FRAMES, LAST_FRAME - 1);

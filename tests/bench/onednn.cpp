@@ -13,7 +13,7 @@
 
 extern "C" {
 #include "detector/base/float16.h"
-#include "detector/model/model.h"
+#include "detector/model/model_file.h"
 }
 #include "tests/bench/engine.h"
 

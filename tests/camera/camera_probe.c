@@ -1,5 +1,6 @@
 /* camera_probe vivid /dev/videoN
- * camera_probe uvc /dev/videoN PID COMMAND...   PID plays the camera, COMMAND starts another like it */
+ * camera_probe uvc /dev/videoN PID COMMAND...   PID simulates the camera, COMMAND starts another such process
+ */
 #include "camera_probe.h"
 
 #include <stdarg.h>

@@ -19,7 +19,7 @@ void probe_check(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Adds to what is reported of the check. */
 void probe_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* A camera under test, with what was seen of it. */
+/* A camera under test, with what it has delivered. */
 typedef struct Probe {
     Input *camera;
     Frame frame;      /* the last one */
@@ -36,7 +36,7 @@ Probe probe_open(const char *path, const char *format, int width, int height, do
 InputStatus probe_read(Probe *probe);
 void probe_frames(Probe *probe, int count); /* reads that many frames; the camera must not be lost */
 void probe_until(Probe *probe, InputStatus status, double seconds);
-/* Every number that was used up is a frame that was delivered, skipped, dropped or damaged. */
+/* Every sequence number is that of a frame that was delivered, skipped, dropped or damaged. */
 void probe_expect_all_counted(const Probe *probe);
 void probe_close(Probe *probe);
 
@@ -44,7 +44,7 @@ long long probe_count(const atomic_llong *count);
 double probe_seconds(void); /* CLOCK_MONOTONIC */
 
 void vivid_checks(const char *path);
-/* The camera is on; kill(pid) pulls its plug, and running command again plugs it in. */
+/* The simulated camera is plugged in; kill(pid) unplugs it, and running command again plugs it in. */
 void uvc_checks(const char *path, int pid, char *const command[]);
 
 #endif

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Real camera drivers, in a virtual machine: the kernel's vivid and a USB camera behind uvcvideo. The machine comes from
 # ../shared/camera-lab, which is for development only; without it, or without a kernel to run, exit code 77: skipped.
-# Usage: run.sh BUILD [vivid|program|uvc]
+# Usage: run.sh BUILD [vivid|program|several|uvc]
 set -eu
 
 cd "$(dirname "$0")/../.."
 build=$1
-tests=${2:-vivid program uvc}
+tests=${2:-vivid program several uvc}
 lab=$(cd .. && pwd)/shared/camera-lab
 probe=$(cd "$build" && pwd)/tests/camera/camera_probe
 
@@ -51,7 +51,14 @@ case " $tests " in *' vivid '*) machine -t 300 "$probe" vivid /dev/video0 ;; esa
 
 case " $tests " in *' program '*)
     export LOOKOUT_MODELS="$PWD/models"
-    machine -t 300 -e LOOKOUT_MODELS tests/camera/program.sh "$(cd "$build" && pwd)/lookout" /dev/video0
+    machine -t 450 -e LOOKOUT_MODELS tests/camera/program.sh "$(cd "$build" && pwd)/lookout" /dev/video0
+    ;;
+esac
+
+case " $tests " in *' several '*)
+    export LOOKOUT_MODELS="$PWD/models"
+    machine -t 450 -e LOOKOUT_MODELS -v 'n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x0,0x0' \
+        tests/camera/several.sh "$(cd "$build" && pwd)/lookout" /dev/video1 /dev/video0 /dev/video2
     ;;
 esac
 

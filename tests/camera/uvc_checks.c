@@ -1,4 +1,4 @@
-/* A USB camera: MJPEG and raw pictures as they were sent, and a plug that is pulled. */
+/* A USB camera: MJPEG and raw pictures as they were sent, and unplugging. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static void check_pictures(const char *path, const Pictures *pictures)
     probe_close(&probe);
 }
 
-/* The camera's raw stream is a ramp that moves. */
+/* The camera's raw pictures are a ramp that moves. */
 static void check_raw(const char *path)
 {
     probe_check("usb camera, YUYV");

@@ -1,4 +1,4 @@
-/* The kernel's virtual camera: formats, colours, rates, and every fault that it can be told to have. */
+/* The kernel's virtual camera: formats, colours, rates, and every fault that it can simulate. */
 #include <fcntl.h>
 #include <linux/videodev2.h>
 #include <math.h>
@@ -44,7 +44,7 @@ static void expect_bars(const Frame *rgb, int is_grey)
         for (int row = 1; row < 4; row++) {
             int x = rgb->width * (2 * bar + 1) / 16, y = rgb->height * row / 4;
             const uint8_t *pixel = rgb->planes[0] + (ptrdiff_t)y * rgb->strides[0] + 3 * x;
-            /* vivid makes grey of a colour by the weights of BT.709, full range */
+            /* vivid computes grey with the weights of BT.709, in full range */
             double grey = 0.2126 * bars[bar][0] + 0.7152 * bars[bar][1] + 0.0722 * bars[bar][2];
             for (int c = 0; c < 3; c++) {
                 double expected = is_grey ? grey : bars[bar][c];
@@ -57,7 +57,7 @@ static void expect_bars(const Frame *rgb, int is_grey)
     probe_note("colours within %.1f", worst);
 }
 
-/* On a busy machine the driver stamps frames late: it is watched until that does not matter. */
+/* On a busy machine the driver stamps frames late: the rate is measured until that does not matter. */
 static void expect_rate(Probe *probe, double wanted)
 {
     double rate, seconds;

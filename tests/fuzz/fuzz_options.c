@@ -1,5 +1,6 @@
 /* The command line: bytes, cut into arguments at NULs and newlines. */
 #include "app/options/inputs.h"
+#include "app/options/parse.h"
 #include "detector/lookout.h"
 #include <stdint.h>
 #include <stdlib.h>

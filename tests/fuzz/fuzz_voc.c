@@ -1,5 +1,5 @@
 /* VOC's XML: any bytes. */
-#include "app/commands/eval/voc.h"
+#include "app/commands/eval/voc_annotation.h"
 #include "tests/fuzz/dataset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

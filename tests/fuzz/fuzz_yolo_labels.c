@@ -1,5 +1,5 @@
 /* YOLO's labels: any bytes. */
-#include "app/commands/eval/yolo.h"
+#include "app/commands/eval/yolo_labels.h"
 #include "tests/fuzz/dataset.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)

@@ -1,5 +1,6 @@
 """The rules of the house (CONTRIBUTING.md), computed from the files. Each rule yields a sentence for each place where
 it is broken."""
+import glob
 import os
 import re
 from collections import defaultdict
@@ -34,6 +35,7 @@ class Tree:
         self.root = root
         self.texts = {}
         self.builds = {}  # meson.build files, by their folders
+        self.documents = {}  # what contributors read
         for top in (*ROOMS, "tests", "models", "assets", "scripts"):
             for folder, _, names in os.walk(os.path.join(root, top)):
                 for name in names:
@@ -42,6 +44,9 @@ class Tree:
                         self.builds[os.path.dirname(path)] = self.read(path)
                     elif name.endswith(SOURCES):
                         self.texts[path] = self.read(path)
+
+        for path in (*glob.glob("docs/*.md", root_dir=root), *glob.glob("CONTRIBUTING.md", root_dir=root)):
+            self.documents[path] = self.read(path)
 
     def read(self, path):
         with open(os.path.join(self.root, path), encoding="utf-8") as file:
@@ -218,5 +223,25 @@ def unbuilt_files(tree):
             yield f"{path} is in no meson.build"
 
 
+def is_file_name(name):
+    return re.fullmatch(r"\w[\w.-]*\.(c|h|md|py|build)", name)
+
+
+def missing_paths(tree):
+    """Paths in backticks or links of the documents, from the root of the tree, and names of files alone, that nothing has.
+    NAME and <isa> in them stand for any name; build/ is made."""
+    names = {os.path.basename(path) for path in tree.texts} | \
+        {name for _, _, names in os.walk(os.path.join(tree.root, "docs")) for name in names}
+    for document, text in sorted(tree.documents.items()):
+        links = [os.path.normpath(os.path.join(os.path.dirname(document), link))
+                 for link in re.findall(r"\]\(([^)#:]+)\)", text)]
+        for path in re.findall(r"`([^`\n]+)`", text) + links:
+            pattern = re.sub(r"NAME|<\w+>", "*", path)
+            if not (is_file_name(path) or re.fullmatch(r"\.?[\w*-]+/[\w./*-]*", pattern)) or path.startswith("build/"):
+                continue
+            if path not in names and not glob.glob(pattern, root_dir=tree.root):
+                yield f"{document} names {path}, which does not exist"
+
+
 RULES = (folder_circles, file_circles, forbidden_arrows, headers_without_source, long_files, wrong_guards,
-         unbuilt_files)
+         unbuilt_files, missing_paths)

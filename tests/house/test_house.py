@@ -117,6 +117,15 @@ class Rules(unittest.TestCase):
         files |= {"app/run/y.c": "", "tests/a/test_z.c": ""}
         self.check(house.unbuilt_files, files, "app/run/y.c", "tests/a/test_z.c")
 
+    def test_documents(self):
+        files = {"base/a.c": "", "app/meson.build": "", "docs/a.md": "", "README.md": "`base/gone.c`",
+                 "CONTRIBUTING.md": "`base/a.c`, `base/`, `app`, `base/NAME.c`, `base/<isa>.c`, `a.c`, `1 / 224`, `{source}`,\n"
+                                    "`--json FILE`, `build/lookout`, `/dev/video0`, [a](docs/a.md), [b](https://a/b)"}
+        self.check(house.missing_paths, files)
+        files["docs/a.md"] = "`base/a.h` `vision/` `app/NAME.c` `b.c` `.ci/run` [a](../base/b.c)"
+        self.check(house.missing_paths, files, "docs/a.md names base/a.h,", "vision/", "app/NAME.c", "b.c", ".ci/run",
+                   "base/b.c")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -10,7 +10,7 @@
 
 static char folder[64];
 
-/* The path of a file in it; good until the fourth next call. */
+/* The path of a file in it; valid until the fourth call after this one. */
 static inline const char *in_folder(const char *name)
 {
     static char paths[4][512];
@@ -20,7 +20,7 @@ static inline const char *in_folder(const char *name)
     return path;
 }
 
-/* As cmocka wants it of a set-up: 0, or -1. */
+/* A set-up function of cmocka: 0, or -1. */
 static inline int make_folder(void **state)
 {
     (void)state;

@@ -14,7 +14,7 @@
 
 enum { MEDIA_SKIPPED = 77 };
 
-/* Runs a shell command, printf style, in the folder; its exit status. */
+/* Runs a shell command, formatted as by printf, in the folder; returns its exit status. */
 __attribute__((format(printf, 1, 2))) static int media_run(const char *format, ...)
 {
     char command[4096];

@@ -61,7 +61,7 @@ static inline void assert_probe(const char *path, const char *entries, const cha
     free(found);
 }
 
-/* Timestamps of the frames in milliseconds; their number. */
+/* Fills in the timestamps of the frames in milliseconds and returns their number. */
 static inline int probe_times(const char *path, double *times, int capacity)
 {
     char *found = probe(path, "frame=pts_time");
@@ -138,7 +138,7 @@ static inline void write_clip(const char *path, int width, int height, const int
     frame_free(&frame);
 }
 
-/* Says so where it is false. */
+/* Prints the reason where it is false. */
 static inline int can_read_back(void)
 {
     if (system("ffprobe -version >/dev/null 2>&1 && ffmpeg -version >/dev/null 2>&1") == 0)

@@ -260,7 +260,7 @@ static void rgb_formats(void **state)
             int colour[3];
             double yuv[3];
             Frame frame = make_frame(formats[f], width, height, 7);
-            frame.matrix = MATRIX_BT709; /* says nothing of RGB */
+            frame.matrix = MATRIX_BT709; /* has no meaning for RGB */
             frame.range = RANGE_FULL;
             for (int y = 0; y < height; y++)
                 for (int x = 0; x < width; x++) {

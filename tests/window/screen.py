@@ -125,6 +125,15 @@ class Screen:
         for character in text:
             self.tell("xdotool", "type", "--delay", "0", character)
 
+    def click(self, window, x, y):
+        self.tell("xdotool", "mousemove", "--window", window, str(x), str(y))
+        self.tell("xdotool", "click", "1")
+
+    def vanish(self):
+        """The server ends without a word to its clients."""
+        self.server.kill()
+        self.server.wait()
+
     def look(self, window):
         x, y, width, height = self.geometry(window)
         pixels = subprocess.run(

@@ -351,6 +351,142 @@ class Keys(WindowCase):
         self.assertEqual(len(self.lines()), 1)  # the outputs had it once
 
 
+class Mosaic(WindowCase):
+    """Four inputs of one colour each in a window of 800x600: two rows of two, with two pixels between them."""
+    COLOURS = {"red": (253, 0, 0), "lime": (0, 255, 0), "blue": (0, 0, 254), "yellow": (254, 255, 0)}
+    CENTRES = {"red": (200, 150), "lime": (600, 150), "blue": (200, 450), "yellow": (600, 450)}
+
+    def setUp(self):
+        super().setUp()
+        clips = []
+        for name in self.COLOURS:
+            clips.append(self.path(f"{name}.mkv"))
+            harness.ffmpeg("-f", "lavfi", "-i", f"color=c={name}:size=320x240:rate=10", "-frames:v", "40", "-pix_fmt",
+                           "yuv420p", clips[-1])
+        self.open(*clips, "--loop", "-t", "0.99", *harness.FAST)
+        self.screen.tell("wmctrl", "-i", "-r", self.window, "-e", "0,-1,-1,800,600")
+        until(lambda: self.screen.geometry(self.window)[2:] == (800, 600), "another size")
+        self.wait_for_all()
+
+    def has(self, image, name, *places):
+        return image.share(places, self.COLOURS[name], 3) == 1
+
+    def wait_for_all(self):
+        """Each picture in its place, up to its edges."""
+        def seen():
+            image = self.look()
+            return all(self.has(image, name, (x, y), (x - 190, y), (x + 190, y), (x, y + 140))
+                       for name, (x, y) in self.CENTRES.items())
+        until(seen, "four pictures")
+
+    def wait_for_one(self, name):
+        self.until_title(name)
+        until(lambda: self.has(self.look(), name, *self.CENTRES.values(), (790, 590)), f"{name} alone")
+
+    def labels(self, colour):
+        """How many pixels of this colour the upper left corner of each picture has."""
+        image = self.look()
+        return [sum(image[x, y] == colour for x in range(left, left + 300) for y in range(top, top + 50))
+                for left, top in ((0, 0), (402, 0), (0, 302), (402, 302))]
+
+    def sources(self):
+        """The inputs that the next lines come from, ten of each on average."""
+        start, count = len(self.lines()), 10 * len(self.COLOURS)
+        lines = until(lambda: len(lines := self.lines()[start:]) > count and lines, "more lines")
+        return [name for name in self.COLOURS if any(name in line["source"] for line in lines)]
+
+    def test_names_and_rates(self):
+        self.until_title("4 inputs")
+        until(lambda: min(self.labels(SOFT)) > 20, "names")
+        numbers = until(lambda: min(counts := self.labels(WHITE)) > 100 and counts, "rates")
+        self.screen.type("i")
+        until(lambda: max(self.labels(SOFT)) == 0, "names only")
+        self.assertLess(max(self.labels(WHITE)), min(numbers))
+        self.assertGreater(min(self.labels(WHITE)), 20)
+        self.screen.type("?")
+        until(lambda: len(self.look().where(SOFT, 800, 600)) > 50, "the help")
+
+    def test_one_alone_by_keys(self):
+        self.screen.tell("xdotool", "key", "Return")
+        self.wait_for_one("red")
+        self.screen.tell("xdotool", "key", "Return")
+        self.wait_for_all()
+        self.screen.type("3")
+        self.wait_for_one("blue")
+        self.screen.type("2")
+        self.wait_for_one("lime")
+        self.screen.type("0")
+        self.wait_for_all()
+        self.screen.type("q")
+        self.assertEqual(self.ended(), (0, ""))
+
+    def test_a_click_and_a_key_that_acts_on_one(self):
+        self.screen.click(self.window, 600, 450)
+        self.wait_for_one("yellow")
+        self.screen.type(" ")
+        self.until_title("paused")
+        until(lambda: self.sources() == ["red", "lime", "blue"], "yellow to stand still and the others to go on")
+        self.screen.type(" ")
+        until(lambda: self.sources() == list(self.COLOURS), "yellow again")
+        self.screen.click(self.window, 20, 20)
+        self.wait_for_all()
+        self.screen.type("q")
+        self.assertEqual(self.ended(), (0, ""))
+
+
+class TheDisplayGoesAway(WindowCase):
+    """Xlib would end the program with files that have no end."""
+
+    def lose_display(self, how=None, line="the display is gone"):
+        (how or self.screen.vanish)()
+        code, said = self.ended()
+        self.assertEqual(code, 1, said)
+        self.assertEqual(said.count(line), 1, said)
+        return said
+
+    def check_whole(self, recording):
+        done = subprocess.run(["ffmpeg", "-v", "error", "-xerror", "-i", recording, "-f", "null", "-"],
+                              stderr=subprocess.PIPE, check=True)
+        self.assertEqual(done.stderr, b"")
+        duration = subprocess.run(["ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0",
+                                   recording], check=True, stdout=subprocess.PIPE, text=True).stdout
+        self.assertGreater(float(duration), 0)  # is written last: "N/A" in a file without an end
+
+    def test_outputs_are_completed(self):
+        recording = self.path("out.mkv")
+        self.open(self.moving_clip(), "--loop", "-o", recording, *harness.FAST)
+        self.until_line(lambda line: line["frame"] > 5, "some frames")
+        said = self.lose_display()
+        self.assertEqual(len(said.splitlines()), 1, said)
+        self.check_whole(recording)
+        self.assertEqual(len(harness.probe_times(recording)), len(self.json_lines(self.lines_path)))
+
+    def test_so_are_recordings_of_the_key(self):
+        self.open(self.moving_clip(), self.still_clip(), "--loop", *harness.FAST)
+        self.screen.type("r")
+        self.until_title(" - recording")
+        self.newest()
+        self.lose_display()
+        recordings = [name for name in os.listdir(self.folder) if name.startswith("lookout-")]
+        self.assertEqual(len(recordings), 2)
+        for name in recordings:
+            self.check_whole(self.path(name))
+
+    def test_the_window_alone(self):
+        recording = self.path("out.mkv")
+        self.open(self.moving_clip(), "--loop", "-o", recording, *harness.FAST)
+        self.until_line(lambda line: line["frame"] > 5, "some frames")
+        self.lose_display(lambda: self.screen.tell("xdotool", "windowclose", self.window), "destroyed the window")
+        self.check_whole(recording)
+
+    def test_while_nothing_moves(self):
+        self.open(self.moving_clip(), "--loop", *harness.FAST)
+        self.screen.type(" ")
+        self.until_title(" - paused")
+        self.lose_display()
+        self.json_lines(self.lines_path)
+
+
 class Ends(WindowCase):
     def close_by(self, how, code=0):
         """Everything that was asked for is complete, however the window is closed."""

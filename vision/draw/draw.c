@@ -4,6 +4,7 @@
 #include "vision/draw/font.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -111,7 +112,7 @@ static Area frame_area(const Frame *frame)
     return (Area){0, 0, frame->width, frame->height};
 }
 
-/* Corners of the area should be even, so that luma and chroma end at the same place. */
+/* The corners of the area should be even numbers, so that luma and chroma have the same edges. */
 static void fill(Frame *frame, Area area, Ink ink)
 {
     area = clip(area, frame_area(frame));
@@ -198,7 +199,8 @@ static void draw_glyph(Frame *frame, const Glyph *glyph, int rows, int left, int
     }
 }
 
-/* Writes UTF-8 text from pen position x, top row y; stops where `bounds` ends. Returns the pen's place. */
+/* Writes UTF-8 text from pen position x, top row y; stops where `bounds` ends. Returns the new pen position.
+ */
 static int draw_string(Font *font, Frame *frame, int x, int y, const char *utf8, uint8_t luma, Area bounds)
 {
     uint32_t codepoint;
@@ -231,13 +233,13 @@ static int round_up_even(int value)
 
 /* ---- boxes ------------------------------------------------------------------------------------ */
 
-/* The box on even pixels; false for one that is empty, not a number or out of sight. */
-static int box_area(const Frame *frame, const DrawBox *box, Area *area)
+/* The box rounded to even pixels; false for one that is empty, not a number or outside the frame. */
+static bool box_area(const Frame *frame, const DrawBox *box, Area *area)
 {
     const float limit = 2 * FRAME_MAX_SIDE;
     float edges[4] = {box->x, box->y, box->x + box->width, box->y + box->height};
     if (!(edges[2] > edges[0] && edges[3] > edges[1])) /* false with a NaN */
-        return 0;
+        return false;
     int even[4];
     for (int i = 0; i < 4; i++)
         even[i] = 2 * (int)lrintf(fminf(fmaxf(edges[i], -limit), limit) / 2);
@@ -322,8 +324,9 @@ static void draw_label(Font *font, Frame *frame, const DrawBox *box, Area area, 
 
 void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int count)
 {
-    int labels = drawing->font && font_set_size(drawing->font, font_size(frame)) == 0;
-    /* Labels after all lines, so that no line crosses one; the first box, the best, comes out on top. */
+    bool labels = drawing->font && font_set_size(drawing->font, font_size(frame)) == 0;
+    /* Labels after all lines, so that no line crosses one; the first box, which is the best, last and so on
+     * top. */
     for (int pass = 0; pass < 1 + labels; pass++) {
         for (int i = count - 1; i >= 0; i--) {
             Area area;
@@ -332,7 +335,7 @@ void drawing_boxes(Drawing *drawing, Frame *frame, const DrawBox *boxes, int cou
             uint8_t rgb[3];
             drawing_colour(boxes[i].class_index, rgb);
             Ink ink = make_ink(frame, rgb);
-            int bright = 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] > 128 * 1000;
+            bool bright = 299 * rgb[0] + 587 * rgb[1] + 114 * rgb[2] > 128 * 1000;
             if (pass == 0)
                 draw_lines(frame, area, ink);
             else

@@ -157,7 +157,7 @@ static void render_missing(const Font *font, Glyph *glyph)
         return;
     for (int y = top > 0 ? top : 0; y < bottom && y < font->height; y++) {
         for (int x = line; x < glyph->width; x++) {
-            int edge = y < top + line || y >= bottom - line || x < 2 * line || x >= glyph->width - line;
+            bool edge = y < top + line || y >= bottom - line || x < 2 * line || x >= glyph->width - line;
             glyph->alpha[y * glyph->width + x] = edge ? 255 : 0;
         }
     }

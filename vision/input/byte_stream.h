@@ -1,4 +1,4 @@
-/* Bytes for libav*, from a file descriptor that we opened ourselves: a path stays a plain file name. */
+/* Bytes for libav*, from a file descriptor that is opened here, so that a path is never taken for a URL. */
 #ifndef LOOKOUT_VISION_INPUT_BYTE_STREAM_H
 #define LOOKOUT_VISION_INPUT_BYTE_STREAM_H
 
@@ -25,6 +25,6 @@ int byte_stream_open(ByteStream *stream, int directory_fd, const char *path, con
 int byte_stream_open_stdin(ByteStream *stream, const Interrupt *interrupt, Error *error);
 /* Back to the first byte with an empty buffer; 0, or -1 for a pipe. */
 int byte_stream_rewind(ByteStream *stream);
-void byte_stream_close(ByteStream *stream); /* fine for a zeroed or closed one */
+void byte_stream_close(ByteStream *stream); /* does nothing to a zeroed or closed one */
 
 #endif

@@ -1,5 +1,6 @@
 #include "vision/input/clip_reader.h"
 
+#include "vision/input/drivers.h"
 #include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,40 +9,41 @@
 #include <unistd.h>
 
 #define SECOND_NS INT64_C(1000000000)
-/* Times beyond (73 years) are not believed. */
-#define MOST_TIME_NS (INT64_C(1) << 61)
+/* Times beyond this (73 years) are taken for errors. */
+#define MAX_TIME_NS (INT64_C(1) << 61)
 /* Where two frames have the same time the later one moves by the finest step that a Matroska file records. */
-#define LEAST_STEP_NS INT64_C(1000000)
+#define MIN_STEP_NS INT64_C(1000000)
 
 static int64_t nominal_step(const ClipReader *reader)
 {
     return reader->base.frame_rate > 0 ? (int64_t)(1e9 / reader->base.frame_rate) : SECOND_NS / 25;
 }
 
-/* The picture's time as the input says, but always after the picture before: a missing time follows from the
- * frame rate, and where the clock jumps back (joined recordings) the rest is shifted. */
+/* The picture's time: the input's own, but always later than that of the picture before. A missing time
+ * follows from the frame rate; where the clock jumps back (joined recordings), all later times are shifted.
+ */
 static int64_t time_of_picture(ClipReader *reader)
 {
     int64_t last = reader->last_time_ns;
     int64_t stamp = reader->decoder.frame->best_effort_timestamp;
     int64_t time = INT64_MIN;
-    int first = reader->sequence == 0;
+    bool first = reader->sequence == 0;
     if (stamp != AV_NOPTS_VALUE)
         time = av_rescale_q(stamp, reader->decoder.video->time_base, (AVRational){1, SECOND_NS});
-    if (time > -MOST_TIME_NS && time < MOST_TIME_NS)
+    if (time > -MAX_TIME_NS && time < MAX_TIME_NS)
         time += reader->time_offset_ns;
-    if (time <= -MOST_TIME_NS || time >= MOST_TIME_NS)
+    if (time <= -MAX_TIME_NS || time >= MAX_TIME_NS)
         return first ? 0 : last + nominal_step(reader);
     if (first || time > last)
         return time;
     if (last - time < SECOND_NS)
-        return last + LEAST_STEP_NS;
+        return last + MIN_STEP_NS;
     reader->time_offset_ns += last + nominal_step(reader) - time;
     return last + nominal_step(reader);
 }
 
-/* The stream's display matrix, NULL without one. FFmpeg 6.1 moved it, and FFmpeg 8 has no longer the old
- * place. */
+/* The stream's display matrix, NULL without one. It was moved in FFmpeg 6.1, and FFmpeg 8
+ * no longer has the function of before. */
 static const uint8_t *display_matrix(const AVStream *stream, size_t *size)
 {
 #if LIBAVFORMAT_VERSION_INT >= AV_VERSION_INT(60, 15, 100)
@@ -66,8 +68,8 @@ static Orientation orientation_of_stream(const AVStream *stream)
     return orientation_of_matrix(matrix);
 }
 
-/* What the input says about itself, for progress and as a hint for recordings. */
-static void describe(ClipReader *reader)
+/* Frame rate and count by the container, for progress and as a hint for recordings. */
+static void read_properties(ClipReader *reader)
 {
     AVFormatContext *format = reader->decoder.format;
     AVStream *video = reader->decoder.video;
@@ -79,7 +81,7 @@ static void describe(ClipReader *reader)
         return;
     AVRational average = video->avg_frame_rate.num > 0 ? video->avg_frame_rate : video->r_frame_rate;
     double rate = average.den > 0 ? av_q2d(average) : 0;
-    if (rate > 1e-4 && rate < 1e6) /* a frame in three hours; what is said beyond that is wrong */
+    if (rate > 1e-4 && rate < 1e6) /* from a frame in three hours on; other rates are errors */
         base->frame_rate = rate;
     double seconds = 0;
     if (video->duration > 0)
@@ -89,12 +91,13 @@ static void describe(ClipReader *reader)
     double estimate = seconds * base->frame_rate + 0.5;
     if (estimate >= 1 && estimate < 1e15)
         base->frame_count = (int64_t)estimate;
-    /* An edit list may hide some of the stored frames: then the duration tells better. */
+    /* An edit list may hide some of the stored frames: then the estimate by duration, which is lower, is
+     * right. */
     if (video->nb_frames > 0 && (base->frame_count == 0 || video->nb_frames < base->frame_count))
         base->frame_count = video->nb_frames;
 }
 
-/* The size at which the first picture, which waits, is to be shown. */
+/* The size at which the first picture, which the decoder holds, is to be shown. */
 static void measure(ClipReader *reader)
 {
     VideoDecoder *decoder = &reader->decoder;
@@ -102,12 +105,12 @@ static void measure(ClipReader *reader)
     AVRational aspect = av_guess_sample_aspect_ratio(decoder->format, decoder->video, decoder->frame);
     double stretch = aspect.num > 0 && aspect.den > 0 ? av_q2d(aspect) : 1;
     double width = fmin(first->width * stretch, FRAME_MAX_SIDE);
-    int swapped = orientation_swaps_sides(orientation_of_frame(first, reader->orientation));
+    bool swapped = orientation_swaps_sides(orientation_of_frame(first, reader->orientation));
     reader->base.width = swapped ? first->height : (int)width;
     reader->base.height = swapped ? (int)width : first->height;
 }
 
-/* Opens the decoder on the stream, which stands at its start, and waits for the first picture. */
+/* Opens the decoder on the stream, which is at its start, and decodes the first picture. */
 static int start(ClipReader *reader, const char *name, const char *input_format, Error *error)
 {
     reader->sequence = 0;
@@ -116,14 +119,16 @@ static int start(ClipReader *reader, const char *name, const char *input_format,
     reader->end = INPUT_FRAME;
     if (video_decoder_open(&reader->decoder, &reader->stream, name, input_format, error))
         return -1;
-    describe(reader);
+    read_properties(reader);
     reader->orientation = orientation_of_stream(reader->decoder.video);
     reader->first_waits = video_decoder_next(&reader->decoder);
     if (reader->first_waits) {
         measure(reader);
         return 0;
     }
-    if (!video_decoder_damage(&reader->decoder, error))
+    if (interrupt_is_raised(reader->stream.interrupt))
+        error_set(error, "%s: stopped while waiting for it", name);
+    else if (!video_decoder_damage(&reader->decoder, error))
         error_set(error, "%s: not one picture of it can be decoded (%s)", name,
                   reader->decoder.format->iformat->name);
     return -1;
@@ -157,7 +162,7 @@ InputStatus clip_reader_next(ClipReader *reader, Frame *frame, Error *error)
     if (!reader->first_waits && !video_decoder_next(decoder))
         return finish_with(
             reader, video_decoder_damage(decoder, &reader->end_error) ? INPUT_DAMAGED : INPUT_END, error);
-    reader->first_waits = 0;
+    reader->first_waits = false;
     Error problem;
     if (pixels_view(
             &reader->pixels, decoder->frame, orientation_of_frame(decoder->frame, reader->orientation),
@@ -175,7 +180,7 @@ void clip_reader_close(ClipReader *reader)
 {
     video_decoder_close(&reader->decoder);
     byte_stream_close(&reader->stream);
-    reader->first_waits = 0;
+    reader->first_waits = false;
 }
 
 void clip_reader_finish(ClipReader *reader)
@@ -198,12 +203,12 @@ static void clip_interrupt(Input *input)
     interrupt_raise(&((ClipReader *)input)->interrupt);
 }
 
-/* Opening anew is the one way back to the start that every format knows. */
+/* Opening again is the one way back to the start that works with every format. */
 static int clip_rewind(Input *input, Error *error)
 {
     ClipReader *reader = (ClipReader *)input;
     video_decoder_close(&reader->decoder);
-    reader->first_waits = 0;
+    reader->first_waits = false;
     int failed = byte_stream_rewind(&reader->stream)
                      ? error_set(error, "%s: cannot be read again from the start", reader->path)
                      : start(reader, reader->path, NULL, error);
@@ -263,6 +268,7 @@ static bool clip_takes(const char *path, const struct stat *status)
     return path && status;
 }
 
+/* A file or named pipe. */
 const InputDriver clip_driver = {
     .name = "clip",
     .takes = clip_takes,
@@ -301,6 +307,7 @@ static int stdin_visit_files(const char *path, FileVisitor *visit, void *context
     return fstat(STDIN_FILENO, &status) ? 0 : visit(context, "standard input", &status);
 }
 
+/* y4m on standard input. */
 const InputDriver stdin_driver = {
     .name = "standard input",
     .takes = stdin_takes,

@@ -1,4 +1,4 @@
-/* Reads one clip or picture: bytes, decoder and pixels put together, with clean timestamps. */
+/* Reads one clip or picture: byte stream, decoder and pixels put together, with timestamps that increase. */
 #ifndef LOOKOUT_VISION_INPUT_CLIP_READER_H
 #define LOOKOUT_VISION_INPUT_CLIP_READER_H
 
@@ -9,17 +9,17 @@
 
 typedef struct ClipReader {
     Input base;
-    Interrupt interrupt; /* of an input of its own */
+    Interrupt interrupt; /* used where the reader is an input, below */
     ByteStream stream;
     VideoDecoder decoder;
     Pixels pixels;           /* kept from one open to the next */
     char *path;              /* owned; NULL where the name is the caller's */
-    int first_waits;         /* the decoder already holds the first picture */
+    bool first_waits;        /* the decoder already holds the first picture */
     Orientation orientation; /* of the stream */
     int64_t sequence;        /* of the next frame */
     int64_t last_time_ns;
-    int64_t time_offset_ns; /* makes up for jumps back in the input's clock */
-    InputStatus end;        /* how it ended; INPUT_FRAME before */
+    int64_t time_offset_ns; /* what is added to the input's times, because its clock has jumped back */
+    InputStatus end;        /* how it ended; INPUT_FRAME while it has not */
     Error end_error;
 } ClipReader;
 
@@ -31,9 +31,7 @@ InputStatus clip_reader_next(ClipReader *reader, Frame *frame, Error *error);
 void clip_reader_close(ClipReader *reader);  /* pixels stay, for the next open */
 void clip_reader_finish(ClipReader *reader); /* closes and frees all that it holds */
 
-/* The same as inputs: a file or named pipe, and y4m on standard input. */
-extern const InputDriver clip_driver, stdin_driver;
-/* The `open` of clip_driver, for who wants a file and nothing else. */
+/* The `open` of clip_driver (vision/input/drivers.h), for callers that take nothing but a file. */
 Input *clip_open(const char *path, const InputOptions *options, Error *error);
 
 #endif

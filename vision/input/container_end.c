@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A hostile file of empty boxes must not keep us busy for long. */
+/* So that a hostile file of empty boxes does not take long. */
 enum { MAX_ELEMENTS = 1 << 20 };
 
 /* Reads exactly count bytes; 0 when the file has them. */
@@ -16,38 +16,39 @@ static int read_at(int fd, int64_t position, uint8_t *buffer, int count)
 
 /* Boxes of ISO base media files (mp4, mov): 32-bit size and type, a size of 1 means that 64 bits follow, 0
  * that the box reaches to the end of the file. */
-static int iso_boxes_are_cut(int fd, int64_t size)
+static bool iso_boxes_are_cut(int fd, int64_t size)
 {
     int64_t position = 0;
     for (int i = 0; i < MAX_ELEMENTS && position < size; i++) {
         uint8_t head[16];
         if (read_at(fd, position, head, 8))
-            return 0;
+            return false;
         uint64_t length = AV_RB32(head);
         uint64_t least = 8;
         if (length == 1) {
             if (read_at(fd, position + 8, head + 8, 8))
-                return 0;
+                return false;
             length = AV_RB64(head + 8);
             least = 16;
         }
         if (length < least)
-            return 0;
+            return false;
         if (length > (uint64_t)(size - position)) {
-            /* Bytes behind the last box look like a box of any length: only these types are believed. */
+            /* Other bytes behind the last box would look like a box of any length: only these types count as
+             * one. */
             static const char types[][5] = {"mdat", "moov", "moof", "mfra"};
             for (int t = 0; t < 4; t++)
                 if (!memcmp(head + 4, types[t], 4))
-                    return 1;
-            return 0;
+                    return true;
+            return false;
         }
         position += (int64_t)length;
     }
-    return 0;
+    return false;
 }
 
-/* A number of EBML (Matroska): the leading zero bits of the first byte tell how many bytes follow. Returns
- * the number of bytes taken, 0 when there is none. */
+/* A number of EBML (Matroska): the number of leading zero bits of the first byte is that of the bytes that
+ * follow. Returns the number of bytes taken, 0 when there is none. */
 static int ebml_number(const uint8_t *bytes, int most, int keep_marker, uint64_t *value, int *unknown)
 {
     int length = 1;
@@ -65,7 +66,7 @@ static int ebml_number(const uint8_t *bytes, int most, int keep_marker, uint64_t
     return length;
 }
 
-static int ebml_elements_are_cut(int fd, int64_t size)
+static bool ebml_elements_are_cut(int fd, int64_t size)
 {
     const uint64_t segment = 0x18538067, cluster = 0x1F43B675;
     int64_t position = 0;
@@ -74,50 +75,51 @@ static int ebml_elements_are_cut(int fd, int64_t size)
         uint64_t id, length;
         int unknown;
         if (pread(fd, head, sizeof head, position) < 2)
-            return 0;
+            return false;
         int taken = ebml_number(head, 4, 1, &id, &unknown);
         int more = taken ? ebml_number(head + taken, 8, 0, &length, &unknown) : 0;
         if (!more)
-            return 0;
+            return false;
         position += taken + more;
-        if (unknown) { /* written live: go on with the elements inside */
+        if (unknown) { /* written live, of unknown length: go on with the elements inside */
             if (id != segment && id != cluster)
-                return 0;
+                return false;
             continue;
         }
         if (position > size || length > (uint64_t)(size - position))
-            return 1;
+            return true;
         position += (int64_t)length;
         if (id == segment)
-            return 0;
+            return false;
     }
-    return 0;
+    return false;
 }
 
-static int riff_chunks_are_cut(int fd, int64_t size)
+static bool riff_chunks_are_cut(int fd, int64_t size)
 {
-    /* Old writers counted the 8 bytes of the chunk's head, or a padding byte, in or out as they pleased. */
+    /* Old writers disagree on whether the length includes the 8 bytes of the chunk's head, or a padding byte.
+     */
     const int64_t slack = 16;
     int64_t position = 0;
     for (int i = 0; i < MAX_ELEMENTS && position < size; i++) {
         uint8_t head[8];
         if (read_at(fd, position, head, 8) || memcmp(head, "RIFF", 4))
-            return 0;
+            return false;
         int64_t length = AV_RL32(head + 4);
         if (length == 0 || length == UINT32_MAX) /* written to a pipe or never finished */
-            return 0;
+            return false;
         position += 8 + length + (length & 1);
     }
     return position - slack > size;
 }
 
 /* The last byte of a GIF that is not padding is its trailer. */
-static int gif_is_cut(int fd, int64_t size)
+static bool gif_is_cut(int fd, int64_t size)
 {
     uint8_t tail[256];
     int count = size < (int64_t)sizeof tail ? (int)size : (int)sizeof tail;
     if (read_at(fd, size - count, tail, count))
-        return 0;
+        return false;
     while (count > 0 && tail[count - 1] == 0)
         count--;
     return count > 0 && tail[count - 1] != 0x3B;
@@ -156,14 +158,14 @@ static void skip_bytes(Cursor *cursor, int count)
 
 /* Goes from marker to marker up to the end-of-image marker. Embedded thumbnails lie inside segments and are
  * skipped with them. */
-static int jpeg_is_cut(int fd)
+static bool jpeg_is_cut(int fd)
 {
     Cursor cursor = {.fd = fd};
-    int in_scan = 0;
+    bool in_scan = false;
     for (;;) {
         int byte = next_byte(&cursor);
         if (byte < 0)
-            return 1;
+            return true;
         if (byte != 0xFF)
             continue;
         int marker;
@@ -171,23 +173,23 @@ static int jpeg_is_cut(int fd)
             marker = next_byte(&cursor);
         } while (marker == 0xFF);
         if (marker < 0)
-            return 1;
+            return true;
         if (marker == 0xD9)
-            return 0;
-        int has_no_segment = marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
+            return false;
+        bool has_no_segment = marker == 0x00 || marker == 0x01 || (marker >= 0xD0 && marker <= 0xD8);
         if (has_no_segment || (in_scan && marker < 0xC0))
             continue;
         int high = next_byte(&cursor);
         int low = next_byte(&cursor);
         if (high < 0 || low < 0)
-            return 1;
+            return true;
         int length = high << 8 | low;
         skip_bytes(&cursor, length > 2 ? length - 2 : 0);
         in_scan = marker == 0xDA;
     }
 }
 
-int container_is_cut(int fd, int64_t size, const char *format_names)
+bool container_is_cut(int fd, int64_t size, const char *format_names)
 {
     if (av_match_name("mp4", format_names))
         return iso_boxes_are_cut(fd, size);
@@ -199,5 +201,5 @@ int container_is_cut(int fd, int64_t size, const char *format_names)
         return gif_is_cut(fd, size);
     if (av_match_name("jpeg_pipe", format_names))
         return jpeg_is_cut(fd);
-    return 0;
+    return false;
 }

@@ -4,16 +4,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "vision/input/camera/camera.h"
-#include "vision/input/clip_reader.h"
-#include "vision/input/picture_directory.h"
+#include "vision/input/drivers.h"
 
 /* The first that takes a path opens it. */
 static const InputDriver *const drivers[] = {
-    &stdin_driver,
-    &camera_driver,
-    &picture_directory_driver,
-    &clip_driver,
+#define ENTRY(driver) &driver,
+    INPUT_DRIVERS(ENTRY)
+#undef ENTRY
 };
 
 /* Finds the driver of a path and what the path is; *exists says whether status is filled. NULL with errno:

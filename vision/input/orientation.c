@@ -31,12 +31,12 @@ Orientation orientation_of_frame(const AVFrame *picture, Orientation fallback)
     return value >= ORIENTATION_UPRIGHT && value <= ORIENTATION_TURN_270 ? (Orientation)value : fallback;
 }
 
-int orientation_swaps_sides(Orientation orientation)
+bool orientation_swaps_sides(Orientation orientation)
 {
     return orientation >= ORIENTATION_TRANSPOSE;
 }
 
-/* libyuv turns a picture after flipping it top to bottom where its height is negative. */
+/* libyuv takes a negative height as a request to flip the picture top to bottom before turning it. */
 static void turn_bytes(Orientation orientation, const uint8_t *from, int from_stride, uint8_t *to,
                        int to_stride, int width, int height)
 {
@@ -53,14 +53,14 @@ static void turn_bytes(Orientation orientation, const uint8_t *from, int from_st
                 steps[orientation].turn);
 }
 
-/* libyuv turns no pixels of three bytes. */
+/* Pixels of three bytes, which libyuv cannot turn. */
 static void turn_pixels(Orientation orientation, const Frame *from, Frame *to)
 {
-    int swap = orientation_swaps_sides(orientation);
-    int from_right = orientation == ORIENTATION_MIRROR || orientation == ORIENTATION_TURN_180 ||
-                     orientation == ORIENTATION_TRANSVERSE || orientation == ORIENTATION_TURN_270;
-    int from_bottom = orientation == ORIENTATION_FLIP || orientation == ORIENTATION_TURN_180 ||
-                      orientation == ORIENTATION_TRANSVERSE || orientation == ORIENTATION_TURN_90;
+    bool swap = orientation_swaps_sides(orientation);
+    bool from_right = orientation == ORIENTATION_MIRROR || orientation == ORIENTATION_TURN_180 ||
+                      orientation == ORIENTATION_TRANSVERSE || orientation == ORIENTATION_TURN_270;
+    bool from_bottom = orientation == ORIENTATION_FLIP || orientation == ORIENTATION_TURN_180 ||
+                       orientation == ORIENTATION_TRANSVERSE || orientation == ORIENTATION_TURN_90;
     ptrdiff_t pixel_step = from_right ? -3 : 3;
     ptrdiff_t row_step = from_bottom ? -(ptrdiff_t)from->strides[0] : from->strides[0];
     const uint8_t *corner = from->planes[0] + (from_right ? (ptrdiff_t)(from->width - 1) * 3 : 0) +
@@ -77,7 +77,7 @@ static void turn_pixels(Orientation orientation, const Frame *from, Frame *to)
 
 int orientation_apply(Orientation orientation, const Frame *from, Frame *to)
 {
-    int swap = orientation_swaps_sides(orientation);
+    bool swap = orientation_swaps_sides(orientation);
     if (frame_alloc(to, from->format, swap ? from->height : from->width, swap ? from->width : from->height))
         return -1;
     if (from->format == PIXEL_RGB24 || from->format == PIXEL_BGR24)

@@ -1,8 +1,9 @@
-/* How a stored picture has to be turned to stand upright. */
+/* How a stored picture has to be turned or mirrored to be upright. */
 #ifndef LOOKOUT_VISION_INPUT_ORIENTATION_H
 #define LOOKOUT_VISION_INPUT_ORIENTATION_H
 
 #include <libavutil/frame.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -25,8 +26,8 @@ typedef enum Orientation {
 Orientation orientation_of_matrix(const int32_t matrix[9]);
 /* A picture's own orientation (a display matrix, or EXIF), else fallback. */
 Orientation orientation_of_frame(const AVFrame *picture, Orientation fallback);
-/* Nonzero: width and height change places. */
-int orientation_swaps_sides(Orientation orientation);
+/* Whether width and height change places. */
+bool orientation_swaps_sides(Orientation orientation);
 
 /* Fills `to` with the upright picture and the properties; the aspect ratio turns with it. Formats: I420,
  * I444, GREY, RGB24, BGR24. Returns 0, or -1 when out of memory. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "vision/input/clip_reader.h"
+#include "vision/input/drivers.h"
 
 enum { PICTURES_PER_SECOND = 25 };
 
@@ -19,8 +20,8 @@ typedef struct PictureDirectory {
     int fd;
     char **names;
     int count;
-    int next;    /* index of the picture to open next */
-    int is_open; /* reader holds picture next - 1 */
+    int next;     /* index of the picture to open next */
+    bool is_open; /* reader holds picture next - 1 */
     ClipReader reader;
     Interrupt interrupt;
     int broken; /* pictures that could not be read, or not whole */
@@ -45,8 +46,9 @@ static int compare_names(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* Links are followed; what cannot be looked at counts, so that it is reported when its turn comes. */
-static int is_picture(int directory_fd, const char *name)
+/* Links are followed. What cannot be examined counts as a picture, so that it is reported when it is to be
+ * read. */
+static bool is_picture(int directory_fd, const char *name)
 {
     struct stat status;
     return picture_directory_takes(name) &&
@@ -111,8 +113,8 @@ static void note_problem(PictureDirectory *pictures, const Error *problem)
         pictures->first_problem = *problem;
 }
 
-/* Closes the picture that was delivered, having looked whether it was whole. */
-static void leave_picture(PictureDirectory *pictures)
+/* Checks whether the picture that was delivered was whole, and closes it. */
+static void close_picture(PictureDirectory *pictures)
 {
     Frame ignored;
     Error problem;
@@ -121,11 +123,11 @@ static void leave_picture(PictureDirectory *pictures)
     if (clip_reader_next(&pictures->reader, &ignored, &problem) == INPUT_DAMAGED)
         note_problem(pictures, &problem);
     clip_reader_close(&pictures->reader);
-    pictures->is_open = 0;
+    pictures->is_open = false;
 }
 
 /* Opens the next picture that can be read. Returns 0, or -1 when there is none or reading is interrupted. */
-static int enter_picture(PictureDirectory *pictures)
+static int open_picture(PictureDirectory *pictures)
 {
     while (!pictures->is_open && pictures->next < pictures->count &&
            !interrupt_is_raised(&pictures->interrupt)) {
@@ -153,8 +155,8 @@ static InputStatus directory_read(Input *input, Frame *frame, Error *error)
     PictureDirectory *pictures = (PictureDirectory *)input;
     /* The first one is open already. */
     if (pictures->reader.sequence > 0)
-        leave_picture(pictures);
-    while (!enter_picture(pictures)) {
+        close_picture(pictures);
+    while (!open_picture(pictures)) {
         Error problem;
         if (clip_reader_next(&pictures->reader, frame, &problem) == INPUT_FRAME) {
             int index = pictures->next - 1;
@@ -164,7 +166,7 @@ static InputStatus directory_read(Input *input, Frame *frame, Error *error)
         }
         note_problem(pictures, &problem);
         clip_reader_close(&pictures->reader);
-        pictures->is_open = 0;
+        pictures->is_open = false;
     }
     return interrupt_is_raised(&pictures->interrupt) ? INPUT_END : report_end(pictures, error);
 }
@@ -174,10 +176,10 @@ static int directory_rewind(Input *input, Error *error)
     PictureDirectory *pictures = (PictureDirectory *)input;
     clip_reader_close(&pictures->reader);
     pictures->reader.sequence = 0;
-    pictures->is_open = 0;
+    pictures->is_open = false;
     pictures->next = 0;
     pictures->broken = 0;
-    if (!enter_picture(pictures))
+    if (!open_picture(pictures))
         return 0;
     if (interrupt_is_raised(&pictures->interrupt))
         return error_set(error, "%s: stopped while opening it", pictures->path);
@@ -247,6 +249,9 @@ static int directory_visit_files(const char *path, FileVisitor *visit, void *con
     return visit_directory(path, picture_directory_takes, visit, context);
 }
 
+/* Picture files by their suffix, in the byte order of their names; hidden files and subdirectories are left
+ * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
+ * sequence number n, also behind skipped ones. Of an animation the first picture counts. */
 const InputDriver picture_directory_driver = {
     .name = "pictures",
     .takes = directory_takes,

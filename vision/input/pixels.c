@@ -5,7 +5,7 @@
 #include <libswscale/swscale.h>
 #include <string.h>
 
-/* Formats that are ours as they are. Transparency is dropped, as FFmpeg does. */
+/* Our name of a format that needs no conversion, else PIXEL_NONE. Transparency is ignored, as by FFmpeg. */
 static PixelFormat same_format(enum AVPixelFormat format)
 {
     switch (format) {
@@ -40,7 +40,7 @@ static PixelFormat same_format(enum AVPixelFormat format)
     }
 }
 
-/* Our format that loses least, for what goes through the scaler. */
+/* The format of ours that a conversion with the scaler loses least in. */
 static PixelFormat nearest_format(enum AVPixelFormat format)
 {
     const AVPixFmtDescriptor *description = av_pix_fmt_desc_get(format);
@@ -74,7 +74,7 @@ static enum AVPixelFormat av_format(PixelFormat format)
     }
 }
 
-static int is_full_range(const AVFrame *picture)
+static bool is_full_range(const AVFrame *picture)
 {
     if (picture->color_range != AVCOL_RANGE_UNSPECIFIED)
         return picture->color_range == AVCOL_RANGE_JPEG;
@@ -84,14 +84,13 @@ static int is_full_range(const AVFrame *picture)
     case AV_PIX_FMT_YUVJ444P:
     case AV_PIX_FMT_YUVJ440P:
     case AV_PIX_FMT_YUVJ411P:
-        return 1;
-    default: /* grey that says nothing comes from pictures; FFmpeg takes it for full range, too */
+        return true;
+    default: /* grey without a range comes from pictures; FFmpeg takes it for full range, too */
         return nearest_format(picture->format) == PIXEL_GREY;
     }
 }
 
-/* Streams that say nothing are taken, as players do, for what their size suggests: high definition is BT.709.
- */
+/* Where a stream does not say, its size decides, as in players: high definition is BT.709. */
 static ColourMatrix matrix_of(const AVFrame *picture)
 {
     switch (picture->colorspace) {
@@ -110,7 +109,7 @@ static ColourMatrix matrix_of(const AVFrame *picture)
     }
 }
 
-static int prepare_scaler(Pixels *pixels, const AVFrame *picture, PixelFormat target, int full_range)
+static int prepare_scaler(Pixels *pixels, const AVFrame *picture, PixelFormat target, bool full_range)
 {
     if (pixels->scaler && pixels->scaler_width == picture->width &&
         pixels->scaler_height == picture->height && pixels->scaler_format == picture->format &&
@@ -146,7 +145,7 @@ static int prepare_scaler(Pixels *pixels, const AVFrame *picture, PixelFormat ta
     return 0;
 }
 
-static int convert_with_scaler(Pixels *pixels, const AVFrame *picture, int full_range, Error *error)
+static int convert_with_scaler(Pixels *pixels, const AVFrame *picture, bool full_range, Error *error)
 {
     const char *name = av_get_pix_fmt_name(picture->format);
     PixelFormat target = nearest_format(picture->format);
@@ -191,7 +190,8 @@ static int turn_upright(Pixels *pixels, Orientation orientation, Frame *frame, E
     case PIXEL_RGB24:
     case PIXEL_BGR24:
         break;
-    default: /* the chroma of the others does not survive a quarter turn as it is */
+    default: /* the others have chroma that a quarter turn would change: half as wide as luma, but not half as
+                high, or packed */
         if (!pixels->converter)
             pixels->converter = converter_create();
         if (!pixels->converter)
@@ -216,7 +216,7 @@ int pixels_view(Pixels *pixels, const AVFrame *picture, Orientation orientation,
                          picture->height, FRAME_MAX_SIDE);
     if (!av_pix_fmt_desc_get(picture->format))
         return error_set(error, "pictures of an unknown format");
-    int full_range = is_full_range(picture);
+    bool full_range = is_full_range(picture);
     if (view_directly(picture, frame)) {
         if (convert_with_scaler(pixels, picture, full_range, error))
             return -1;
@@ -226,7 +226,7 @@ int pixels_view(Pixels *pixels, const AVFrame *picture, Orientation orientation,
     frame->height = picture->height;
     frame->matrix = matrix_of(picture);
     frame->range = full_range ? RANGE_FULL : RANGE_LIMITED;
-    int known = aspect.num > 0 && aspect.den > 0;
+    bool known = aspect.num > 0 && aspect.den > 0;
     frame->sar_num = known ? aspect.num : 1;
     frame->sar_den = known ? aspect.den : 1;
     if (orientation != ORIENTATION_UPRIGHT && turn_upright(pixels, orientation, frame, error))

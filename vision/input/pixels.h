@@ -1,8 +1,10 @@
-/* From libav*'s pictures to ours: the same memory where our formats allow, otherwise converted; upright. */
+/* From libav*'s pictures to upright frames: views of the same memory where our formats allow, else converted.
+ */
 #ifndef LOOKOUT_VISION_INPUT_PIXELS_H
 #define LOOKOUT_VISION_INPUT_PIXELS_H
 
 #include <libavutil/frame.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "vision/convert.h"
@@ -11,11 +13,12 @@
 
 struct SwsContext;
 
-/* Buffers that last from picture to picture. Zeroed: empty. */
+/* Buffers that are kept from picture to picture. Zeroed: empty. */
 typedef struct Pixels {
     struct SwsContext *scaler;
-    int scaler_width, scaler_height, scaler_format, scaler_full_range; /* what scaler was made for */
-    Frame converted;                                                   /* by the scaler */
+    int scaler_width, scaler_height, scaler_format; /* what scaler was made for */
+    bool scaler_full_range;
+    Frame converted;      /* by the scaler */
     Converter *converter; /* to I420, where a format cannot be turned */
     Frame planar;
     Frame upright;

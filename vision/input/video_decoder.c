@@ -10,16 +10,16 @@
 #include "vision/input/container_end.h"
 
 enum {
-    DECODER_THREADS = 2,   /* each holds pictures of its own: memory, and cores, belong to the detector */
-    MAX_DEMUX_ERRORS = 16, /* in a row, before the rest of the input is given up */
+    DECODER_THREADS = 2, /* few, because each holds pictures of its own, and the cores are for the detector */
+    MAX_DEMUX_ERRORS = 16, /* one after the other, until the rest of the input is given up */
 };
 
-/* Playlists, references and the like stay unopened: only the given file is read. */
+/* For playlists, references and the like: only the given file is opened. */
 static int refuse_to_open(AVFormatContext *format, AVIOContext **io, const char *url, int flags,
                           AVDictionary **options)
 {
     (void)io, (void)url, (void)flags, (void)options;
-    *(int *)format->opaque = 1;
+    *(bool *)format->opaque = true;
     return AVERROR(EPERM);
 }
 
@@ -39,7 +39,7 @@ static int fail_stopped(const VideoDecoder *decoder, Error *error)
     return error_set(error, "%s: stopped while waiting for it", decoder->name);
 }
 
-/* Where it was reading that failed, not what was read: says so and returns nonzero. */
+/* Returns -1 with error where an error was one of reading, not of what was read, else 0. */
 static int reading_failed(const VideoDecoder *decoder, Error *error)
 {
     if (is_interrupted(decoder))
@@ -49,7 +49,7 @@ static int reading_failed(const VideoDecoder *decoder, Error *error)
     return 0;
 }
 
-static int is_cut(const VideoDecoder *decoder, const char *format_names)
+static bool is_cut(const VideoDecoder *decoder, const char *format_names)
 {
     return decoder->stream->size >= 0 &&
            container_is_cut(decoder->stream->fd, decoder->stream->size, format_names);
@@ -78,7 +78,8 @@ static int open_input(VideoDecoder *decoder, const char *input_format, Error *er
 {
     ByteStream *stream = decoder->stream;
     const AVInputFormat *input = input_format ? av_find_input_format(input_format) : NULL;
-    /* Without a file name: some formats go by it, and image2 takes patterns. */
+    /* Without the file name: some formats are recognised by it alone, and image2 would take it as a pattern.
+     */
     if (!input && av_probe_input_buffer2(stream->io, &input, NULL, NULL, 0, 0) < 0) {
         if (reading_failed(decoder, error))
             return -1;
@@ -94,7 +95,7 @@ static int open_input(VideoDecoder *decoder, const char *input_format, Error *er
     decoder->format->opaque = &decoder->refers_elsewhere;
     decoder->format->io_open = refuse_to_open;
     decoder->format->interrupt_callback = (AVIOInterruptCB){interrupt_callback, (void *)stream->interrupt};
-    /* For demuxers that open by themselves. */
+    /* For demuxers that open files without io_open. */
     int result = av_opt_set(decoder->format, "protocol_whitelist", "none", 0);
     if (result >= 0)
         result =
@@ -140,8 +141,8 @@ static int open_codec(VideoDecoder *decoder, Error *error)
     return 0;
 }
 
-/* Reads the video's next packet into decoder->packet. Returns 1, or 0 at the end. */
-static int read_packet(VideoDecoder *decoder)
+/* Reads the video's next packet into decoder->packet. False at the end. */
+static bool read_packet(VideoDecoder *decoder)
 {
     for (;;) {
         int result = av_read_frame(decoder->format, decoder->packet);
@@ -151,18 +152,18 @@ static int read_packet(VideoDecoder *decoder)
                 decoder->next_byte =
                     decoder->packet->pos < 0 ? -1 : decoder->packet->pos + decoder->packet->size;
                 decoder->broken += (decoder->packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
-                return 1;
+                return true;
             }
             av_packet_unref(decoder->packet);
             continue;
         }
         if (result == AVERROR_EOF || decoder->stream->read_error || is_interrupted(decoder))
-            return 0;
-        /* Some demuxers find their way again behind a broken place. */
-        int passing = result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA;
+            return false;
+        /* Some demuxers can go on behind a broken place. */
+        bool passing = result == AVERROR(EAGAIN) || result == AVERROR_INVALIDDATA;
         if (!passing || ++decoder->demux_errors >= MAX_DEMUX_ERRORS) {
-            decoder->broken_off = 1;
-            return 0;
+            decoder->broken_off = true;
+            return false;
         }
         decoder->broken += result == AVERROR_INVALIDDATA;
     }
@@ -170,37 +171,38 @@ static int read_packet(VideoDecoder *decoder)
 
 static void send_packet(VideoDecoder *decoder)
 {
-    int waiting = decoder->packet_waits;
-    decoder->packet_waits = 0;
+    bool waiting = decoder->packet_waits;
+    decoder->packet_waits = false;
     if (!waiting && !read_packet(decoder)) {
-        decoder->draining = 1;
+        decoder->draining = true;
         avcodec_send_packet(decoder->codec, NULL);
         return;
     }
     int result = avcodec_send_packet(decoder->codec, decoder->packet);
     av_packet_unref(decoder->packet);
-    /* A broadcast starts anywhere: what precedes its first complete picture is no damage. */
-    int before_start = decoder->decoded == 0 && decoder->format->iformat->flags & AVFMT_TS_DISCONT;
+    /* A recorded broadcast may start anywhere: what comes before its first complete picture is no damage. */
+    bool before_start = decoder->decoded == 0 && decoder->format->iformat->flags & AVFMT_TS_DISCONT;
     if (result < 0 && !before_start)
         decoder->broken++;
 }
 
-/* Is a picture file one picture? Reads ahead by one packet. A JPEG may carry previews, depth maps or a whole
- * clip behind the picture, which are not for us; the other formats may be streams of pictures. */
+/* Finds out whether a picture file is a single picture, by reading ahead one packet. A JPEG may have
+ * previews, depth maps or a clip behind the picture, which are ignored; the other formats may be streams of
+ * pictures. */
 static void look_for_second_picture(VideoDecoder *decoder)
 {
     if (!read_packet(decoder)) {
-        decoder->draining = 1;
+        decoder->draining = true;
         return;
     }
     avcodec_send_packet(decoder->codec, decoder->packet);
     av_packet_unref(decoder->packet);
     if (av_match_name(decoder->format->iformat->name, "jpeg_pipe") || !read_packet(decoder)) {
-        decoder->draining = 1;
+        decoder->draining = true;
         av_packet_unref(decoder->packet);
     } else {
-        decoder->packet_waits = 1;
-        decoder->still = 0;
+        decoder->packet_waits = true;
+        decoder->still = false;
     }
     if (decoder->draining)
         avcodec_send_packet(decoder->codec, NULL);
@@ -209,6 +211,7 @@ static void look_for_second_picture(VideoDecoder *decoder)
 int video_decoder_open(VideoDecoder *decoder, ByteStream *stream, const char *name, const char *input_format,
                        Error *error)
 {
+    av_log_set_level(AV_LOG_QUIET); /* errors are reported by us, in one line */
     memset(decoder, 0, sizeof *decoder);
     decoder->stream = stream;
     decoder->name = name;
@@ -222,7 +225,7 @@ int video_decoder_open(VideoDecoder *decoder, ByteStream *stream, const char *na
     return 0;
 }
 
-int video_decoder_next(VideoDecoder *decoder)
+bool video_decoder_next(VideoDecoder *decoder)
 {
     while (!is_interrupted(decoder)) {
         int result = avcodec_receive_frame(decoder->codec, decoder->frame);
@@ -230,18 +233,18 @@ int video_decoder_next(VideoDecoder *decoder)
             decoder->decoded++;
             decoder->broken +=
                 decoder->frame->flags & AV_FRAME_FLAG_CORRUPT || decoder->frame->decode_error_flags;
-            return 1;
+            return true;
         }
         if (result == AVERROR_EOF)
-            return 0;
+            return false;
         if (result != AVERROR(EAGAIN))
             decoder->broken++;
         else if (decoder->draining)
-            return 0;
+            return false;
         else
             send_packet(decoder);
     }
-    return 0;
+    return false;
 }
 
 int video_decoder_damage(const VideoDecoder *decoder, Error *error)
@@ -253,8 +256,8 @@ int video_decoder_damage(const VideoDecoder *decoder, Error *error)
     if (decoder->stream->read_error)
         return error_set(error, "%s: reading failed after %" PRId64 " %s: %s", decoder->name,
                          decoder->decoded, frames, strerror(decoder->stream->read_error));
-    int bytes_are_left = !strcmp(format_name, "yuv4mpegpipe") && decoder->next_byte >= 0 &&
-                         avio_tell(decoder->stream->io) > decoder->next_byte;
+    bool bytes_are_left = !strcmp(format_name, "yuv4mpegpipe") && decoder->next_byte >= 0 &&
+                          avio_tell(decoder->stream->io) > decoder->next_byte;
     if (is_cut(decoder, format_name) || (bytes_are_left && !decoder->broken_off))
         return error_set(error, "%s: ends early, after %" PRId64 " %s: the file is cut off", decoder->name,
                          decoder->decoded, frames);

@@ -4,6 +4,7 @@
 
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 #include "vision/input/byte_stream.h"
@@ -15,27 +16,28 @@ typedef struct VideoDecoder {
     AVCodecContext *codec;
     AVStream *video;
     AVPacket *packet;
-    AVFrame *frame;       /* the picture decoded last */
-    int still;            /* nonzero: the input is a single picture */
-    int packet_waits;     /* packet holds the second packet, read ahead to learn about still */
-    int draining;         /* the input has ended */
-    int refers_elsewhere; /* the input asked for another file */
-    int demux_errors;     /* in a row */
-    int64_t next_byte;    /* position behind the last packet; -1 where unknown */
-    int64_t decoded;      /* pictures so far */
-    int64_t broken;       /* packets that did not decode and pictures that decoded with errors */
-    int broken_off;       /* reading failed before the end */
+    AVFrame *frame;        /* the picture decoded last */
+    bool still;            /* the input is a single picture */
+    bool packet_waits;     /* packet holds the second packet, which was read ahead to find out whether it is
+                              `still` */
+    bool draining;         /* the input has ended, and the decoder returns what it holds back */
+    bool refers_elsewhere; /* the input asked for another file */
+    int demux_errors;      /* one after the other */
+    int64_t next_byte;     /* position behind the last packet; -1 where unknown */
+    int64_t decoded;       /* pictures so far */
+    int64_t broken;        /* packets that did not decode and pictures that decoded with errors */
+    bool broken_off;       /* reading failed before the end */
 } VideoDecoder;
 
 /* Opens the input at the stream's current position. input_format: NULL to find out, or a libav* name. name is
  * what messages call it. The decoder must not move while it is open. Returns 0, or -1 with error. */
 int video_decoder_open(VideoDecoder *decoder, ByteStream *stream, const char *name, const char *input_format,
                        Error *error);
-/* Decodes the next picture into decoder->frame, which stays valid until the next call. Returns 1, or 0 at the
- * end. */
-int video_decoder_next(VideoDecoder *decoder);
-/* After the end: nonzero, with error filled, when some of the input was broken or missing. */
+/* Decodes the next picture into decoder->frame, which stays valid until the next call. False at the end and
+ * when reading was interrupted. */
+bool video_decoder_next(VideoDecoder *decoder);
+/* After the end: -1, with error filled, when some of the input was broken or missing, else 0. */
 int video_decoder_damage(const VideoDecoder *decoder, Error *error);
-void video_decoder_close(VideoDecoder *decoder); /* fine for a zeroed or closed one */
+void video_decoder_close(VideoDecoder *decoder); /* does nothing to a zeroed or closed one */
 
 #endif

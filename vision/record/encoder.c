@@ -14,14 +14,14 @@
 #include <string.h>
 
 #define LONGEST_GROUP 300 /* frames; key frames come by time, once a second */
-#define QUIET 100 /* added to the level of an encoder's messages, beyond all: vision/ does not print */
+#define QUIET 100         /* added to the level of an encoder's messages, so that none is printed */
 
 struct Encoder {
     const OutputFormat *format;
     OutputFile *file;
     const char *path;
     char name[64];
-    int fallback;
+    bool fallback;
     AVRational rate;
     AVRational time_base;
     AVCodecContext *codec;
@@ -46,7 +46,7 @@ static const struct {
     {"MPEG-4", "mpeg4"},
 };
 
-/* The reason is the file's where a write failed, else libav's. */
+/* Fills error with the reason of the file where a write failed, else with that of libav*. */
 static int fail(const Encoder *encoder, const char *doing, int status, Error *error)
 {
     int reason = output_file_errno(encoder->file);
@@ -59,7 +59,7 @@ static int fail(const Encoder *encoder, const char *doing, int status, Error *er
 
 /* ---- encoding --------------------------------------------------------------------------------- */
 
-/* The frame's time in the file's ticks, increasing by at least one. */
+/* The frame's time in the file's ticks, at least one later than the frame before. */
 static int64_t ticks_of(Encoder *encoder, int64_t time_ns)
 {
     int64_t ticks = av_rescale_q(time_ns, (AVRational){1, 1000000000}, encoder->time_base);
@@ -69,7 +69,7 @@ static int64_t ticks_of(Encoder *encoder, int64_t time_ns)
     return ticks;
 }
 
-/* Gives a frame to the encoder. 0, or a negative AVERROR. */
+/* Sends a frame to the encoder. 0, or a negative AVERROR. */
 static int encode(Encoder *encoder, const Frame *frame)
 {
     int status = picture_fill(&encoder->picture, frame);
@@ -94,7 +94,7 @@ static int encode(Encoder *encoder, const Frame *frame)
 }
 
 /* Fills encoder->packet with what is ready. 1, 0 if there is nothing, or a negative AVERROR. */
-static int take_packet(Encoder *encoder)
+static int receive_packet(Encoder *encoder)
 {
     int status = avcodec_receive_packet(encoder->codec, encoder->packet);
     return status == AVERROR(EAGAIN) || status == AVERROR_EOF ? 0 : status < 0 ? status : 1;
@@ -102,9 +102,9 @@ static int take_packet(Encoder *encoder)
 
 /* ---- opening ---------------------------------------------------------------------------------- */
 
-/* Says what the numbers mean. BT.601 leaves primaries and transfer open: a frame does not know whether it
- * came from a 525 or 625 line camera or from sRGB, and players guess from the size as they did for the
- * source. */
+/* Colour tags of the stream. For BT.601 primaries and transfer are left open: it is unknown whether a frame
+ * came from a camera of 525 or 625 lines or from sRGB, and players will guess from the size as they do with
+ * the source. */
 static void tag_colours(AVCodecContext *codec, ColourMatrix matrix, ColourRange range)
 {
     static const struct {
@@ -122,19 +122,19 @@ static void tag_colours(AVCodecContext *codec, ColourMatrix matrix, ColourRange 
     codec->color_range = range == RANGE_FULL ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
-/* What differs from encoder to encoder. */
+/* Options of each encoder. */
 static int set_quality(const Encoder *encoder, AVCodecContext *codec, AVDictionary **options)
 {
     const char *name = codec->codec->name;
     int status = 0;
     if (strcmp(name, "libx264") == 0) {
-        codec->thread_count = 2; /* the detector wants the other cores */
+        codec->thread_count = 2; /* the other cores are for the detector */
         if ((status = av_dict_set(options, "preset", "veryfast", 0)) < 0 ||
             (status = av_dict_set(options, "tune", "zerolatency", 0)) < 0 ||
             (status = av_dict_set(options, "crf", "23", 0)) < 0 ||
             (status = av_dict_set(options, "forced-idr", "1", 0)) < 0)
             return status;
-        /* zerolatency would promise a fixed frame rate in the stream */
+        /* zerolatency would write into the stream that its frame rate is constant */
         return av_dict_set(options, "x264-params", "force-cfr=0", 0);
     }
     codec->thread_count = 1;
@@ -217,16 +217,16 @@ static int open_encoder(Encoder *encoder, const Frame *first, const char *only)
     switch (encoder->format->kind) {
     case OUTPUT_MATROSKA:
     case OUTPUT_MP4:
-        status = picture_init(picture, AV_PIX_FMT_YUV420P, first, first->matrix, first->range, 1);
+        status = picture_init(picture, AV_PIX_FMT_YUV420P, first, first->matrix, first->range, true);
         return status < 0 ? status : open_video(encoder, first, only);
     case OUTPUT_Y4M:
-        status = picture_init(picture, AV_PIX_FMT_YUV420P, first, first->matrix, first->range, 0);
+        status = picture_init(picture, AV_PIX_FMT_YUV420P, first, first->matrix, first->range, false);
         return status < 0 ? status : open_by_id(encoder, first, AV_CODEC_ID_WRAPPED_AVFRAME, "uncompressed");
     case OUTPUT_JPEG: /* JFIF knows BT.601 in full range only */
-        status = picture_init(picture, AV_PIX_FMT_YUVJ420P, first, MATRIX_BT601, RANGE_FULL, 0);
+        status = picture_init(picture, AV_PIX_FMT_YUVJ420P, first, MATRIX_BT601, RANGE_FULL, false);
         return status < 0 ? status : open_by_id(encoder, first, AV_CODEC_ID_MJPEG, "JPEG");
     case OUTPUT_PNG:
-        status = picture_init(picture, AV_PIX_FMT_RGB24, first, MATRIX_BT601, RANGE_FULL, 0);
+        status = picture_init(picture, AV_PIX_FMT_RGB24, first, MATRIX_BT601, RANGE_FULL, false);
         return status < 0 ? status : open_by_id(encoder, first, AV_CODEC_ID_PNG, "PNG");
     }
     return AVERROR_BUG;
@@ -246,15 +246,15 @@ static int open_stream(Encoder *encoder, double frame_rate)
     return avcodec_parameters_from_context(encoder->stream->codecpar, encoder->codec);
 }
 
-/* Short clusters and fragments, each on disk as soon as it is whole: a killed program loses less than a
- * second. */
+/* Short clusters and fragments, each of which is written as soon as it is complete: of a program that is
+ * killed less than a second is missing. */
 static int set_muxer_options(const OutputFormat *format, AVDictionary **options)
 {
     if (format->kind == OUTPUT_MATROSKA)
         return av_dict_set(options, "cluster_time_limit", "500", 0);
     if (format->kind != OUTPUT_MP4)
         return 0;
-    /* frag_discont: the first timestamp stays what it is */
+    /* frag_discont: keeps the first timestamp, which need not be 0 */
     int status =
         av_dict_set(options, "movflags", "frag_keyframe+empty_moov+default_base_moof+frag_discont", 0);
     if (status >= 0)
@@ -274,7 +274,7 @@ static int make_header(Encoder *encoder)
     int status = avio_open_dyn_buf(&memory);
     if (status < 0)
         return status;
-    memory->seekable = output_file_io(encoder->file)->seekable; /* on which headers depend */
+    memory->seekable = output_file_io(encoder->file)->seekable; /* what a header contains depends on it */
     encoder->muxer->pb = memory;
     status = set_muxer_options(encoder->format, &options);
     if (status >= 0)
@@ -288,7 +288,7 @@ static int make_header(Encoder *encoder)
     return status;
 }
 
-/* Writes the header; an old file is gone with it. */
+/* Writes the header, which replaces an old file. */
 static int begin_file(Encoder *encoder)
 {
     int status = output_file_begin(encoder->file);
@@ -301,13 +301,13 @@ static int begin_file(Encoder *encoder)
     return encoder->muxer->pb->error;
 }
 
-/* The file is begun once there is a packet to be written: some encoders give the first with the second
+/* The file is begun once there is a packet to be written: some encoders return the first one with the second
  * frame. */
 static int encode_first(Encoder *encoder, const Frame *first)
 {
     int status = encode(encoder, first);
     if (status >= 0)
-        status = take_packet(encoder);
+        status = receive_packet(encoder);
     encoder->first_waits = true;
     return status > 0 || (status == 0 && !output_file_has_stake(encoder->file)) ? begin_file(encoder)
                                                                                 : status;
@@ -316,6 +316,7 @@ static int encode_first(Encoder *encoder, const Frame *first)
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
                         const EncoderOptions *options, Error *error)
 {
+    av_log_set_level(AV_LOG_QUIET); /* errors are reported by us, in one line */
     Encoder *encoder = calloc(1, sizeof *encoder);
     if (!encoder) {
         error_set(error, "%s: out of memory", options->path);
@@ -325,7 +326,7 @@ Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Fram
     encoder->file = file;
     encoder->path = options->path;
     encoder->last_ticks = encoder->key_ticks = INT64_MIN;
-    int known = isfinite(options->frame_rate) && options->frame_rate > 0.001 && options->frame_rate < 10000;
+    bool known = isfinite(options->frame_rate) && options->frame_rate > 0.001 && options->frame_rate < 10000;
     encoder->rate = known ? av_d2q(options->frame_rate, 1001000) : (AVRational){25, 1};
 
     encoder->time_base = format->ticks > 0 ? (AVRational){1, format->ticks} : av_inv_q(encoder->rate);
@@ -380,7 +381,7 @@ void encoder_destroy(Encoder *encoder)
     free(encoder);
 }
 
-const char *encoder_name(const Encoder *encoder, int *fallback)
+const char *encoder_name(const Encoder *encoder, bool *fallback)
 {
     *fallback = encoder->fallback;
     return encoder->name;
@@ -388,8 +389,8 @@ const char *encoder_name(const Encoder *encoder, int *fallback)
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-/* Writes the packet that was taken. 0, or a negative AVERROR. */
-static int put_packet(Encoder *encoder)
+/* Writes the packet that was received. 0, or a negative AVERROR. */
+static int write_packet(Encoder *encoder)
 {
     AVPacket *packet = encoder->packet;
     int status = encoder->has_begun ? 0 : begin_file(encoder);
@@ -408,16 +409,16 @@ static int put_packet(Encoder *encoder)
 static int write_packets(Encoder *encoder)
 {
     int status;
-    while ((status = take_packet(encoder)) > 0 && (status = put_packet(encoder)) == 0)
+    while ((status = receive_packet(encoder)) > 0 && (status = write_packet(encoder)) == 0)
         ;
     return status;
 }
 
-/* What is in the packet already is the first frame, unless the encoder holds it back. */
+/* The packet already holds the first frame, unless the encoder has not returned it yet. */
 static int write_first(Encoder *encoder)
 {
     encoder->first_waits = false;
-    return encoder->packet->data ? put_packet(encoder) : 0;
+    return encoder->packet->data ? write_packet(encoder) : 0;
 }
 
 int encoder_write(Encoder *encoder, const Frame *frame, Error *error)
@@ -445,7 +446,7 @@ int encoder_finish(Encoder *encoder, Error *error)
             status = write_packets(encoder);
     }
     if (status >= 0 && !encoder->has_begun)
-        return 0; /* not one packet came, and the file is as it was */
+        return 0; /* there was not one packet, and the file is as it was */
     if (status >= 0)
         status = av_write_trailer(encoder->muxer);
     if (status >= 0) {

@@ -2,6 +2,8 @@
 #ifndef LOOKOUT_VISION_RECORD_ENCODER_H
 #define LOOKOUT_VISION_RECORD_ENCODER_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "vision/frame.h"
 #include "vision/record/file.h"
@@ -15,8 +17,8 @@ typedef struct EncoderOptions {
     const char *video; /* the one libavcodec encoder to use for clips; NULL: the best there is */
 } EncoderOptions;
 
-/* Opens an encoder for frames like `first`, and the file, and encodes first. An old file is replaced once
- * there is something of it to be written, which may come with the next frame. The file must outlive the
+/* Opens an encoder for frames like `first`, encodes it and opens the file. An old file is replaced once an
+ * encoded frame is there to be written, which may come with the next frame. The file must outlive the
  * encoder. NULL with error: the file is as it was, unless it is the header that could not be written. */
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
                         const EncoderOptions *options, Error *error);
@@ -28,7 +30,7 @@ int encoder_write(Encoder *encoder, const Frame *frame, Error *error);
 int encoder_finish(Encoder *encoder, Error *error);
 void encoder_destroy(Encoder *encoder); /* takes NULL */
 
-/* As "H.264 (libx264)". fallback: nonzero when it is not the encoder that was wished for. */
-const char *encoder_name(const Encoder *encoder, int *fallback);
+/* As "H.264 (libx264)". *fallback: not the best one of the formats that were tried. */
+const char *encoder_name(const Encoder *encoder, bool *fallback);
 
 #endif

@@ -7,9 +7,9 @@
 /* Matroska counts milliseconds. 60000 ticks a second hit every usual rate within 9 microseconds and stay
  * below MPEG-4's limit of 65535. */
 static const OutputFormat formats[] = {
-    {OUTPUT_MATROSKA, "matroska", 1000, 0}, {OUTPUT_MP4, "mp4", 60000, 0},
-    {OUTPUT_Y4M, "yuv4mpegpipe", 0, 0},     {OUTPUT_JPEG, "image2pipe", 0, 1},
-    {OUTPUT_PNG, "image2pipe", 0, 1},
+    {OUTPUT_MATROSKA, "matroska", 1000, false}, {OUTPUT_MP4, "mp4", 60000, false},
+    {OUTPUT_Y4M, "yuv4mpegpipe", 0, false},     {OUTPUT_JPEG, "image2pipe", 0, true},
+    {OUTPUT_PNG, "image2pipe", 0, true},
 };
 
 static const struct {
@@ -20,7 +20,7 @@ static const struct {
     {"jpg", OUTPUT_JPEG},     {"jpeg", OUTPUT_JPEG}, {"png", OUTPUT_PNG},
 };
 
-const OutputFormat *output_format(const char *path, int still, Error *error)
+const OutputFormat *output_format(const char *path, bool still, Error *error)
 {
     if (strcmp(path, "-") == 0)
         return &formats[OUTPUT_Y4M];

@@ -2,6 +2,8 @@
 #ifndef LOOKOUT_VISION_RECORD_FORMAT_H
 #define LOOKOUT_VISION_RECORD_FORMAT_H
 
+#include <stdbool.h>
+
 #include "base/error.h"
 
 typedef enum OutputKind {
@@ -16,11 +18,11 @@ typedef struct OutputFormat {
     OutputKind kind;
     const char *muxer; /* its name in libavformat */
     int ticks;         /* a second, in the file's timestamps; 0: it has none, only a frame rate */
-    int still;         /* holds one picture */
+    bool still;        /* holds one picture */
 } OutputFormat;
 
 /* "-": y4m; else by the suffix of the path's last part, in any case; without a suffix, or with an unknown one
  * under /dev, Matroska. NULL with error for any other suffix, and for a picture format unless `still`. */
-const OutputFormat *output_format(const char *path, int still, Error *error);
+const OutputFormat *output_format(const char *path, bool still, Error *error);
 
 #endif

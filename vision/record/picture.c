@@ -2,10 +2,11 @@
 
 #include <libavutil/error.h>
 #include <libyuv.h>
+#include <stdbool.h>
 #include <string.h>
 
 int picture_init(Picture *picture, enum AVPixelFormat format, const Frame *like, ColourMatrix matrix,
-                 ColourRange range, int even)
+                 ColourRange range, bool even)
 {
     picture->width = like->width;
     picture->height = like->height;
@@ -27,7 +28,7 @@ void picture_free(Picture *picture)
     picture->scaler = NULL;
 }
 
-static int same_geometry(const Frame *a, int width, int height, ColourMatrix matrix, ColourRange range)
+static bool same_geometry(const Frame *a, int width, int height, ColourMatrix matrix, ColourRange range)
 {
     return a->width == width && a->height == height && a->matrix == matrix && a->range == range;
 }
@@ -51,7 +52,7 @@ static int prepare_scaler(Picture *picture, const Frame *from)
                        SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT, NULL, NULL, NULL);
     if (!picture->scaler)
         return AVERROR(ENOMEM);
-    int to_full = picture->range == RANGE_FULL;
+    bool to_full = picture->range == RANGE_FULL;
     if (sws_setColorspaceDetails(picture->scaler, coefficients(from->matrix), from->range == RANGE_FULL,
                                  coefficients(picture->matrix), to_full, 0, 1 << 16, 1 << 16) < 0)
         return AVERROR(ENOSYS);

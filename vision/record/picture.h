@@ -7,22 +7,23 @@
 
 #include <libavutil/frame.h>
 #include <libswscale/swscale.h>
+#include <stdbool.h>
 
 typedef struct Picture {
     AVFrame *frame;
-    int width, height; /* that frames are scaled to; frame's are even where padding was asked for */
+    int width, height; /* of the recording's content; frame is larger where it was rounded up to even sides */
     ColourMatrix matrix;
     ColourRange range;
-    struct SwsContext *scaler; /* for frames that differ; made for frames like `scaled` */
+    struct SwsContext *scaler; /* for frames of another size, matrix or range: that of `scaled` */
     Frame scaled;              /* no pixels, only size, matrix and range */
 } Picture;
 
 /* Allocates the pixels: AV_PIX_FMT_YUV420P, YUVJ420P or RGB24, in the size of `like`, rounded up to even
  * numbers if `even`. The picture must be zeroed. 0, or a negative AVERROR. */
 int picture_init(Picture *picture, enum AVPixelFormat format, const Frame *like, ColourMatrix matrix,
-                 ColourRange range, int even);
-/* Fills the pixels from an I420 frame: copied where it is alike, else scaled and converted; a padding row or
- * column repeats the last one. 0, or a negative AVERROR. */
+                 ColourRange range, bool even);
+/* Fills the pixels from an I420 frame: copied where size, matrix and range are the same, else scaled and
+ * converted; a padding row or column repeats the last one. 0, or a negative AVERROR. */
 int picture_fill(Picture *picture, const Frame *from);
 void picture_free(Picture *picture);
 

@@ -1,45 +1,25 @@
-/*
- * The caller's thread copies frames into a ring of slots, the writer's thread encodes them. A slot belongs to
- * the caller while it lies outside [head, head + count) and to the thread while it lies inside, so that the
- * lock is held for the counters only, never for a copy or an encoding.
- */
 #include "vision/record/writer.h"
 
 #include "base/output_path.h"
 #include "vision/record/encoder.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define QUEUE_FRAMES 4
-
 struct Writer {
     char *path;
     const OutputFormat *format;
-    WriterOptions options;
+    double frame_rate;
     OutputFile *file;
-    Encoder *encoder; /* NULL before the first frame; the thread's from then on, while it runs */
+    Encoder *encoder; /* NULL before the first frame */
     char encoder_name[64];
-    int encoder_is_fallback;
-    pthread_t thread;
-    int running; /* the thread was started and not yet joined */
-
-    pthread_mutex_t lock; /* over what follows */
-    pthread_cond_t changed;
-    Frame queue[QUEUE_FRAMES];
-    int head, count;
-    int closing;   /* no more frames come: encode what is queued and return */
-    int abandoned; /* return at once */
-    int failed;    /* error says why; for good */
+    bool encoder_is_fallback;
+    bool failed; /* error says why; for good */
     Error error;
-
-    atomic_llong dropped;
-    atomic_int broken_pipe;
+    atomic_bool cancelled;
 };
 
 Writer *writer_create(const char *path, const WriterOptions *options, Error *error)
@@ -58,9 +38,7 @@ Writer *writer_create(const char *path, const WriterOptions *options, Error *err
     }
     writer->path = own_path;
     writer->format = format;
-    writer->options = *options;
-    pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->changed, NULL);
+    writer->frame_rate = options->frame_rate;
     writer->file = output_file_create(writer->path, error);
     if (!writer->file) {
         writer_destroy(writer);
@@ -69,130 +47,57 @@ Writer *writer_create(const char *path, const WriterOptions *options, Error *err
     return writer;
 }
 
-static void set_failed(Writer *writer, const Error *error)
+/* The first failure is the one that is reported. Returns -1. */
+static int fail(Writer *writer, const Error *why)
 {
-    if (output_file_errno(writer->file) == EPIPE)
-        atomic_store(&writer->broken_pipe, 1);
-    pthread_mutex_lock(&writer->lock);
-    writer->failed = 1;
-    writer->error = *error;
-    pthread_cond_broadcast(&writer->changed);
-    pthread_mutex_unlock(&writer->lock);
+    if (!writer->failed)
+        writer->error = *why;
+    writer->failed = true;
+    return -1;
 }
 
-static void *run(void *argument)
-{
-    Writer *writer = argument;
-    for (;;) {
-        pthread_mutex_lock(&writer->lock);
-        while (writer->count == 0 && !writer->closing && !writer->abandoned)
-            pthread_cond_wait(&writer->changed, &writer->lock);
-        int done = writer->abandoned || writer->count == 0;
-        const Frame *frame = &writer->queue[writer->head];
-        pthread_mutex_unlock(&writer->lock);
-        if (done)
-            return NULL;
-
-        Error error;
-        if (encoder_write(writer->encoder, frame, &error) != 0) {
-            set_failed(writer, &error);
-            return NULL;
-        }
-
-        pthread_mutex_lock(&writer->lock);
-        writer->head = (writer->head + 1) % QUEUE_FRAMES;
-        writer->count--;
-        pthread_cond_broadcast(&writer->changed);
-        pthread_mutex_unlock(&writer->lock);
-    }
-}
-
-/* The first frame decides the size and begins the file; the thread, which waits for it in the queue, comes
- * before, as a file is not begun in vain. */
+/* The first frame decides the size and begins the file. */
 static int start(Writer *writer, const Frame *first, Error *error)
 {
-    /* signals are for the program's own threads; the threads made here inherit that */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &before);
-    EncoderOptions options = {.path = writer->path, .frame_rate = writer->options.frame_rate};
-    writer->running = pthread_create(&writer->thread, NULL, run, writer) == 0;
-    if (writer->running)
-        writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
-    else
-        error_set(error, "%s: no thread can be started to write it", writer->path);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!writer->encoder) {
-        set_failed(writer, error);
+    const EncoderOptions options = {.path = writer->path, .frame_rate = writer->frame_rate};
+    writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
+    if (!writer->encoder)
         return -1;
-    }
     snprintf(writer->encoder_name, sizeof writer->encoder_name, "%s",
              encoder_name(writer->encoder, &writer->encoder_is_fallback));
     return 0;
 }
 
-/* Waits for a free slot; its index, -1 with error after a failure, -2 if a live frame has to be dropped. */
-static int free_slot(Writer *writer, Error *error)
+static int write_frame(Writer *writer, const Frame *picture, Error *error)
 {
-    int slot = -2;
-    pthread_mutex_lock(&writer->lock);
-    while (writer->count == QUEUE_FRAMES && !writer->failed && !writer->options.live)
-        pthread_cond_wait(&writer->changed, &writer->lock);
-    if (writer->failed) {
-        *error = writer->error;
-        slot = -1;
-    } else if (writer->count < QUEUE_FRAMES) {
-        slot = (writer->head + writer->count) % QUEUE_FRAMES;
-    }
-    pthread_mutex_unlock(&writer->lock);
-    return slot;
-}
-
-int writer_write(Writer *writer, const Frame *frame, Error *error)
-{
-    if (frame->format != PIXEL_I420)
+    if (atomic_load(&writer->cancelled))
+        return error_set(error, "%s: %s", writer->path, strerror(ECANCELED));
+    if (picture->format != PIXEL_I420)
         return error_set(error, "%s: only I420 frames are recorded", writer->path);
-    int slot = free_slot(writer, error);
-    if (slot == -1)
+    if (!writer->encoder && start(writer, picture, error) != 0)
         return -1;
-    if (slot == -2) {
-        atomic_fetch_add(&writer->dropped, 1);
-        return 0;
-    }
-    if (frame_copy(&writer->queue[slot], frame) != 0)
-        return error_set(error, "%s: out of memory", writer->path);
-    if (!writer->running && start(writer, frame, error) != 0)
-        return -1;
-
-    pthread_mutex_lock(&writer->lock);
-    writer->count++;
-    pthread_cond_broadcast(&writer->changed);
-    pthread_mutex_unlock(&writer->lock);
-    return 0;
+    return encoder_write(writer->encoder, picture, error);
 }
 
-static void join(Writer *writer, int *flag)
+int writer_write(Writer *writer, const Frame *picture, Error *error)
 {
-    if (!writer->running)
-        return;
-    pthread_mutex_lock(&writer->lock);
-    *flag = 1;
-    pthread_cond_broadcast(&writer->changed);
-    pthread_mutex_unlock(&writer->lock);
-    pthread_join(writer->thread, NULL);
-    writer->running = 0;
+    Error why;
+    if (writer->failed || (write_frame(writer, picture, &why) != 0 && fail(writer, &why) != 0)) {
+        *error = writer->error;
+        return -1;
+    }
+    return 0;
 }
 
 int writer_finish(Writer *writer, Error *error)
 {
-    join(writer, &writer->closing);
-    Error problem;
-    if (writer->encoder && encoder_finish(writer->encoder, &problem) != 0 && !writer->failed)
-        set_failed(writer, &problem);
+    Error why;
+    if (writer->encoder && encoder_finish(writer->encoder, &why) != 0)
+        fail(writer, &why);
     encoder_destroy(writer->encoder);
     writer->encoder = NULL;
-    if (output_file_close(writer->file, &problem) != 0 && !writer->failed)
-        set_failed(writer, &problem);
+    if (output_file_close(writer->file, &why) != 0)
+        fail(writer, &why);
     if (writer->failed)
         *error = writer->error;
     return writer->failed ? -1 : 0;
@@ -202,30 +107,24 @@ void writer_destroy(Writer *writer)
 {
     if (!writer)
         return;
-    if (writer->running)
-        output_file_cancel(writer->file);
-    join(writer, &writer->abandoned);
     encoder_destroy(writer->encoder);
     output_file_destroy(writer->file);
-    for (int i = 0; i < QUEUE_FRAMES; i++)
-        frame_free(&writer->queue[i]);
-    pthread_cond_destroy(&writer->changed);
-    pthread_mutex_destroy(&writer->lock);
     free(writer->path);
     free(writer);
 }
 
-int64_t writer_dropped(const Writer *writer)
+void writer_cancel(Writer *writer)
 {
-    return atomic_load(&writer->dropped);
+    atomic_store(&writer->cancelled, true);
+    output_file_cancel(writer->file);
 }
 
-int writer_broken_pipe(const Writer *writer)
+bool writer_broken_pipe(const Writer *writer)
 {
-    return atomic_load(&writer->broken_pipe);
+    return writer->failed && output_file_errno(writer->file) == EPIPE;
 }
 
-const char *writer_encoder(const Writer *writer, int *fallback)
+const char *writer_encoder(const Writer *writer, bool *fallback)
 {
     *fallback = writer->encoder_is_fallback;
     return writer->encoder_name;

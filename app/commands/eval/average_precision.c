@@ -48,13 +48,13 @@ static void falling_precision(const Judgement *judgements, size_t count, double 
 }
 
 void precision_at_recalls(const Judgement *judgements, size_t count, int truth, double *scratch,
-                          double precision[METRICS_RECALLS])
+                          double precision[PRECISION_RECALLS])
 {
     falling_precision(judgements, count, scratch);
     size_t next = 0, right = count ? judgements[0].right : 0;
-    for (int i = 0; i < METRICS_RECALLS; i++) {
+    for (int i = 0; i < PRECISION_RECALLS; i++) {
         /* numpy.linspace(0, 1, 101), to the bit: i * .01 is not always i / 100 */
-        double recall = i == METRICS_RECALLS - 1 ? 1 : i * .01;
+        double recall = i == PRECISION_RECALLS - 1 ? 1 : i * .01;
         while (next < count && (double)right / truth < recall)
             if (++next < count)
                 right += judgements[next].right;
@@ -62,12 +62,12 @@ void precision_at_recalls(const Judgement *judgements, size_t count, int truth, 
     }
 }
 
-double mean_precision(const double precision[METRICS_RECALLS])
+double mean_precision(const double precision[PRECISION_RECALLS])
 {
     double sum = 0;
-    for (int i = 0; i < METRICS_RECALLS; i++)
+    for (int i = 0; i < PRECISION_RECALLS; i++)
         sum += precision[i];
-    return sum / METRICS_RECALLS;
+    return sum / PRECISION_RECALLS;
 }
 
 double voc07_average_precision(const Judgement *judgements, size_t count, int truth)

@@ -6,6 +6,9 @@
 #include "app/commands/eval/match.h"
 #include <stddef.h>
 
+/* Recalls at which precision is taken: 0, .01 ... 1. */
+enum { PRECISION_RECALLS = 101 };
+
 /* Whether each detection is right, best first; ignored matches are left out. */
 typedef struct Judgement {
     float score;
@@ -24,8 +27,8 @@ double recall_of(const Judgement *judgements, size_t count, int truth);
 /* Precision at recalls 0, .01 ... 1, the best at this recall or above, 0 beyond the last, as cocoeval.py's
  * accumulate(). scratch: room for `count`. */
 void precision_at_recalls(const Judgement *judgements, size_t count, int truth, double *scratch,
-                          double precision[METRICS_RECALLS]);
-double mean_precision(const double precision[METRICS_RECALLS]);
+                          double precision[PRECISION_RECALLS]);
+double mean_precision(const double precision[PRECISION_RECALLS]);
 
 /* VOC 2007: the mean of the best precision at recalls of at least 0, .1 ... 1 (VOCevaldet.m). */
 double voc07_average_precision(const Judgement *judgements, size_t count, int truth);

@@ -4,8 +4,8 @@
 
 static int bin_of(float score)
 {
-    int bin = (int)(score * METRICS_CALIBRATION_BINS);
-    return bin < METRICS_CALIBRATION_BINS ? bin : METRICS_CALIBRATION_BINS - 1;
+    int bin = (int)(score * CALIBRATION_BINS);
+    return bin < CALIBRATION_BINS ? bin : CALIBRATION_BINS - 1;
 }
 
 void calibration_add(Calibration *calibration, const Judgement *judgements, size_t count)
@@ -18,13 +18,13 @@ void calibration_add(Calibration *calibration, const Judgement *judgements, size
     }
 }
 
-double calibration_finish(const Calibration *calibration, MetricsBin bins[METRICS_CALIBRATION_BINS])
+double calibration_finish(const Calibration *calibration, CalibrationBin bins[CALIBRATION_BINS])
 {
     int64_t all = 0;
     double error = 0;
-    for (int i = 0; i < METRICS_CALIBRATION_BINS; i++) {
+    for (int i = 0; i < CALIBRATION_BINS; i++) {
         double count = (double)calibration->bins[i].count;
-        bins[i] = (MetricsBin){.count = calibration->bins[i].count};
+        bins[i] = (CalibrationBin){.count = calibration->bins[i].count};
         if (!bins[i].count)
             continue;
         bins[i].score = calibration->bins[i].scores / count;

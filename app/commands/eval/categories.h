@@ -4,6 +4,7 @@
 
 #include "app/commands/eval/dataset.h"
 #include "app/run/detection.h"
+#include "base/error.h"
 #include "base/exit_code.h"
 #include "detector/lookout.h"
 

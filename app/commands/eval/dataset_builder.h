@@ -3,6 +3,7 @@
 #define LOOKOUT_APP_COMMANDS_EVAL_DATASET_BUILDER_H
 
 #include "app/commands/eval/dataset.h"
+#include "base/error.h"
 #include <stddef.h>
 
 enum {

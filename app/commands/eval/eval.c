@@ -1,13 +1,14 @@
 #include "app/commands/eval/eval.h"
 #include "base/exit_code.h"
 
+#include "app/commands/eval/dataset_open.h"
 #include "app/commands/eval/plot.h"
 #include "app/commands/eval/report.h"
+#include "app/commands/eval/report_json.h"
 #include "app/commands/output_files.h"
 #include "app/sinks/whole_file.h"
 #include "base/message.h"
 #include "base/signals.h"
-#include <libavutil/log.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -241,7 +242,6 @@ int eval_run(const Options *options, const atomic_int *stop)
 {
     Eval eval = {.options = options, .run = {.stop = stop}};
     Error error = {0};
-    av_log_set_level(AV_LOG_QUIET); /* errors are reported by us, in one line */
     int code = open_eval(&eval, &error);
     if (code == EXIT_DONE)
         code = run_pictures(&eval.run, &eval.networks, &error);

@@ -8,7 +8,7 @@
 typedef struct Scene {
     const DatasetBox *truth;
     int truth_count;
-    const MetricsDetection *found;
+    const MatchDetection *found;
     int count;
     double *ious; /* [count][truth_count] */
     int *order;   /* [truth_count] what counts first, both parts in the order of the file */
@@ -25,7 +25,7 @@ bool match_area_counts(double area, MatchArea range)
 
 /* Intersection over union; over the detection alone where the truth is a crowd. In bbIou()'s order of
  * operations (maskApi.c), so that what lies on a threshold falls on the same side. */
-static double iou_of(const MetricsDetection *found, const DatasetBox *truth)
+static double iou_of(const MatchDetection *found, const DatasetBox *truth)
 {
     double width = fmin(found->width + found->x, truth->width + truth->x) - fmax(found->x, truth->x);
     double height = fmin(found->height + found->y, truth->height + truth->y) - fmax(found->y, truth->y);
@@ -113,7 +113,7 @@ static void match_voc(Scene *scene, Match *matches)
     }
 }
 
-int match_detections(const DatasetBox *truth, int truth_count, const MetricsDetection *found, int count,
+int match_detections(const DatasetBox *truth, int truth_count, const MatchDetection *found, int count,
                      Match *matches)
 {
     /* one more than needed: malloc(0) may give NULL */

@@ -2,7 +2,13 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_MATCH_H
 #define LOOKOUT_APP_COMMANDS_EVAL_MATCH_H
 
-#include "app/commands/eval/metrics.h"
+#include "app/commands/eval/dataset.h"
+
+typedef struct MatchDetection {
+    int class_index; /* of the model */
+    float score;
+    double x, y, width, height; /* pixels of the picture, from its left upper corner */
+} MatchDetection;
 
 typedef enum MatchArea { MATCH_ALL, MATCH_SMALL, MATCH_MEDIUM, MATCH_LARGE, MATCH_AREAS } MatchArea;
 
@@ -37,7 +43,7 @@ bool match_area_counts(double area, MatchArea range);
  * VOC (VOCevaldet.m): each detection, best first, belongs to the true box of largest IoU, of equal ones the
  * first; it is wrong if that IoU is below .5 or another has had the box, and ignored if the box is difficult.
  * Crowd regions, which VOC has not, make ignored what would be wrong and lies in them. */
-int match_detections(const DatasetBox *truth, int truth_count, const MetricsDetection *found, int count,
+int match_detections(const DatasetBox *truth, int truth_count, const MatchDetection *found, int count,
                      Match *matches);
 
 #endif

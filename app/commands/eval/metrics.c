@@ -1,8 +1,5 @@
 #include "app/commands/eval/metrics.h"
 
-#include "app/commands/eval/average_precision.h"
-#include "app/commands/eval/calibration.h"
-#include "app/commands/eval/match.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,8 +71,7 @@ static int gather_truth(const Metrics *metrics, const DatasetImage *image, int c
 }
 
 /* The detections of a class, best first, of equal ones the first. */
-static int gather_found(const MetricsDetection *detections, int count, int class_index,
-                        MetricsDetection *found)
+static int gather_found(const MatchDetection *detections, int count, int class_index, MatchDetection *found)
 {
     int gathered = 0;
     for (int i = 0; i < count && gathered <= MATCH_MAX_RANK; i++) {
@@ -115,7 +111,7 @@ static void count_truth(ClassMatches *list, const DatasetBox *truth, int count)
 }
 
 static int add_class(ClassMatches *list, int image, const DatasetBox *truth, int truth_count,
-                     const MetricsDetection *found, int count)
+                     const MatchDetection *found, int count)
 {
     if (make_room(list, count))
         return -1;
@@ -129,13 +125,13 @@ static int add_class(ClassMatches *list, int image, const DatasetBox *truth, int
     return 0;
 }
 
-int metrics_add(Metrics *metrics, int image_index, int width, int height, const MetricsDetection *detections,
+int metrics_add(Metrics *metrics, int image_index, int width, int height, const MatchDetection *detections,
                 int count)
 {
     const DatasetImage *image = &metrics->dataset->images[image_index];
     bool relative = metrics->dataset->relative;
     DatasetBox *truth = calloc((size_t)image->box_count + 1, sizeof *truth);
-    MetricsDetection *found = calloc((size_t)count + 1, sizeof *found);
+    MatchDetection *found = calloc((size_t)count + 1, sizeof *found);
     int failed = truth && found ? 0 : -1;
     for (int i = 0; !failed && i < metrics->class_count; i++) {
         if (!metrics->classes[i].evaluated)
@@ -175,7 +171,7 @@ typedef struct Workspace {
 } Workspace;
 
 static double average_precision(const Workspace *work, MatchArea range, int threshold, int truth,
-                                double precision[METRICS_RECALLS])
+                                double precision[PRECISION_RECALLS])
 {
     size_t count =
         judge_coco(work->matches, work->count, range, threshold, MATCH_MAX_DETECTIONS, work->judgements);
@@ -202,7 +198,7 @@ static void measure_coco(const Workspace *work, const ClassMatches *list, Metric
         if (!list->truth[range])
             continue;
         for (int threshold = 0; threshold < MATCH_IOUS; threshold++) {
-            double precision[METRICS_RECALLS];
+            double precision[PRECISION_RECALLS];
             double ap = average_precision(work, range, threshold, list->truth[range], precision);
             sum += ap;
             if (range == MATCH_ALL && threshold == 0) {
@@ -222,7 +218,7 @@ static void measure_class(const Workspace *work, const ClassMatches *list, Metri
 {
     int truth = list->truth[MATCH_ALL];
     *result = (MetricsClass){list->evaluated, truth, -1, -1, -1, -1, -1, -1, {0}};
-    for (int i = 0; i < METRICS_RECALLS; i++)
+    for (int i = 0; i < PRECISION_RECALLS; i++)
         result->precision[i] = -1;
     *figures = (ClassFigures){.ap75 = -1, .ar_1 = -1, .ar_10 = -1, .ar_100 = -1};
     measure_coco(work, list, result, figures);

@@ -11,18 +11,10 @@
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_METRICS_H
 #define LOOKOUT_APP_COMMANDS_EVAL_METRICS_H
 
+#include "app/commands/eval/average_precision.h"
+#include "app/commands/eval/calibration.h"
 #include "app/commands/eval/dataset.h"
-
-typedef struct MetricsDetection {
-    int class_index; /* of the model */
-    float score;
-    double x, y, width, height; /* pixels of the picture, from its left upper corner */
-} MetricsDetection;
-
-enum {
-    METRICS_RECALLS = 101,         /* recalls at which precision is taken: 0, .01 ... 1 */
-    METRICS_CALIBRATION_BINS = 10, /* of scores: [0, .1), [.1, .2) ... [.9, 1] */
-};
+#include "app/commands/eval/match.h"
 
 /* Of a class. -1 where the data set has no truth of it that counts (neither crowd nor ignored). */
 typedef struct MetricsClass {
@@ -32,14 +24,9 @@ typedef struct MetricsClass {
     double voc07, voc;       /* VOC's, at IoU .5: of 11 recalls, of all */
     double f1, f1_threshold; /* the best F1 at IoU .5, 0..1, and a score threshold that gives it, midway
                                 between two scores; -1 if nothing was found (F1 is 0) */
-    double precision[METRICS_RECALLS]; /* at IoU .5 and recall i/100: best at this recall or above, 0 where it
-                                          was not reached; its mean is ap50 */
+    double precision[PRECISION_RECALLS]; /* at IoU .5 and recall i/100: best at this recall or above, 0 where
+                                          it was not reached; its mean is ap50 */
 } MetricsClass;
-
-typedef struct MetricsBin {
-    int64_t count;       /* detections with such a score that are right or wrong at IoU .5 */
-    double score, right; /* their mean score, and the share of right ones; 0 in an empty bin */
-} MetricsBin;
 
 /* Means over the classes with truth; -1 where there is none (as of ap_small in a set of large objects). */
 typedef struct MetricsResult {
@@ -49,7 +36,7 @@ typedef struct MetricsResult {
     double ar_1, ar_10, ar_100; /* recall with the best 1, 10, 100 detections of a class in a picture */
     double voc07, voc;
     double ece; /* expected calibration error over the bins; -1 if there are no detections */
-    MetricsBin calibration[METRICS_CALIBRATION_BINS];
+    CalibrationBin calibration[CALIBRATION_BINS];
     int class_count;
     MetricsClass *classes; /* [class_count], the model's order */
 } MetricsResult;
@@ -67,7 +54,7 @@ void metrics_destroy(Metrics *metrics);
  * decoder's order (it decides among equal scores). width and height, in pixels, turn the fractions of a
  * relative data set into pixels. Truth of pictures that are never added does not count. Returns 0, or -1 when
  * out of memory. */
-int metrics_add(Metrics *metrics, int image, int width, int height, const MetricsDetection *detections,
+int metrics_add(Metrics *metrics, int image, int width, int height, const MatchDetection *detections,
                 int count);
 
 /* The figures of all pictures added so far; NULL when out of memory. */

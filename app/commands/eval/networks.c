@@ -9,9 +9,8 @@ static ExitCode load(Networks *networks, int index, double alpha, const ModelOpt
     ModelOptions single = *options;
     single.alpha = alpha;
     single.threads = 1;
-    const ExitCode code = weights_load(weights, &single, error);
-    if (code != EXIT_DONE)
-        return code;
+    if (weights_load(weights, &single, error))
+        return exit_code_of(error);
     if (classes_are_same(lookout_model_info(first->model), lookout_model_info(weights->model)))
         return EXIT_DONE;
     error_set(error, "weights %s: its classes are not those of %s; measure them one at a time", weights->path,

@@ -56,12 +56,12 @@ static void put_title(FILE *to, const Report *report)
     svg_text(to, LEFT, 66, "lead", "start", text);
 }
 
-/* mean: [METRICS_RECALLS] of the classes that have truth. */
+/* mean: [PRECISION_RECALLS] of the classes that have truth. */
 static void take_mean(const MetricsResult *result, const int *order, int count, double *mean)
 {
-    memset(mean, 0, METRICS_RECALLS * sizeof *mean);
+    memset(mean, 0, PRECISION_RECALLS * sizeof *mean);
     for (int i = 0; i < count; i++)
-        for (int j = 0; j < METRICS_RECALLS; j++)
+        for (int j = 0; j < PRECISION_RECALLS; j++)
             mean[j] += result->classes[order[i]].precision[j] / count;
 }
 
@@ -73,7 +73,7 @@ static void put_mean(FILE *to, const MetricsResult *result, const double *mean)
              100 * fmax(result->ap50, 0));
     svg_text(to, panel.x, panel.y - 28, "head", "start", text);
     svg_axes(to, &panel, 1, 1);
-    svg_curve(to, &panel, mean, METRICS_RECALLS, "curve", "area");
+    svg_curve(to, &panel, mean, PRECISION_RECALLS, "curve", "area");
     svg_text(to, panel.x, panel.y + panel.height + 32, "note", "start",
              "recall: % of the true boxes that are found");
     svg_text(to, panel.x, panel.y - 11, "note", "start", "precision: % of the found boxes that are right");
@@ -82,7 +82,7 @@ static void put_mean(FILE *to, const MetricsResult *result, const double *mean)
 static void put_calibration(FILE *to, const MetricsResult *result)
 {
     const SvgPanel panel = {TOTAL_WIDTH - RIGHT - LARGE, TOP, LARGE, TALL};
-    const double bin_width = 1.0 / METRICS_CALIBRATION_BINS;
+    const double bin_width = 1.0 / CALIBRATION_BINS;
     char text[100];
     if (result->ece < 0)
         snprintf(text, sizeof text, "Can scores be believed? Nothing was found");
@@ -91,8 +91,8 @@ static void put_calibration(FILE *to, const MetricsResult *result)
                  100 * result->ece);
     svg_text(to, panel.x, panel.y - 28, "head", "start", text);
     svg_axes(to, &panel, 1, 1);
-    for (int i = 0; i < METRICS_CALIBRATION_BINS; i++) {
-        const MetricsBin *bin = &result->calibration[i];
+    for (int i = 0; i < CALIBRATION_BINS; i++) {
+        const CalibrationBin *bin = &result->calibration[i];
         const double left = i * bin_width;
         snprintf(text, sizeof text, "%" PRId64, bin->count);
         svg_text(to, panel.x + (left + bin_width / 2) * panel.width, panel.y + panel.height + 46, "tick",
@@ -121,8 +121,8 @@ static void put_class(FILE *to, const Report *report, int class_index, const Svg
     snprintf(text, sizeof text, "AP %.1f, AP50 %.1f", 100 * class->ap, 100 * class->ap50);
     svg_text(to, panel->x, panel->y - 7, "note", "start", text);
     svg_axes(to, panel, left_numbers, bottom_numbers);
-    svg_curve(to, panel, mean, METRICS_RECALLS, "mean", NULL);
-    svg_curve(to, panel, class->precision, METRICS_RECALLS, "curve", "area");
+    svg_curve(to, panel, mean, PRECISION_RECALLS, "mean", NULL);
+    svg_curve(to, panel, class->precision, PRECISION_RECALLS, "curve", "area");
 }
 
 static void put_classes(FILE *to, const Report *report, const int *order, int count, const double *mean)
@@ -140,7 +140,7 @@ static void put_classes(FILE *to, const Report *report, const int *order, int co
 
 static void put_plot(FILE *to, const Report *report, const int *order, int count)
 {
-    double mean[METRICS_RECALLS];
+    double mean[PRECISION_RECALLS];
     const int rows = (count + COLUMNS - 1) / COLUMNS;
     take_mean(report->results[0], order, count, mean);
     svg_begin(to, TOTAL_WIDTH, GRID_TOP + rows * (HIGH + ABOVE) - ABOVE + BOTTOM);

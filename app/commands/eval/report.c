@@ -136,7 +136,7 @@ char *report_detections(const Report *report)
     const char *before = "[";
     for (int i = 0; i < run->dataset->image_count; i++) {
         for (int j = 0; j < run->found[i].count; j++) {
-            const MetricsDetection *box = &run->found[i].boxes[j];
+            const MatchDetection *box = &run->found[i].boxes[j];
             const double sides[] = {box->x, box->y, box->width, box->height};
             const int category = run->categories->category_of_class[box->class_index];
             fprintf(to, "%s{\"image_id\":%" PRId64 ",\"category_id\":%" PRId64 ",\"bbox\":[", before,

@@ -1,4 +1,4 @@
-/* What a run of eval measured, as texts: a table for people, JSON lines, COCO's results format. */
+/* What a run of eval measured, as texts: a table for people, COCO's results format. */
 #ifndef LOOKOUT_APP_COMMANDS_EVAL_REPORT_H
 #define LOOKOUT_APP_COMMANDS_EVAL_REPORT_H
 
@@ -17,8 +17,6 @@ typedef struct Report {
 
 /* A line a point; of a single point also one a class, the best first. Figures in per cent. */
 char *report_table(const Report *report);
-/* A JSON object a point, one a line; null for figures that are not defined. */
-char *report_json(const Report *report);
 /* [{"image_id":..,"category_id":..,"bbox":[x,y,width,height],"score":..}, ...] of run->found, picture after
  * picture, best first. https://cocodataset.org/#format-results */
 char *report_detections(const Report *report);

@@ -1,4 +1,4 @@
-#include "app/commands/eval/report.h"
+#include "app/commands/eval/report_json.h"
 
 #include <jansson.h>
 #include <math.h>

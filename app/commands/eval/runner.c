@@ -31,7 +31,7 @@ typedef struct Worker {
     Networks *networks; /* open, or NULL: to be opened by the worker */
     Networks own;
     PictureReader reader;
-    MetricsDetection *boxes; /* [settings.max_detections] */
+    MatchDetection *boxes; /* [settings.max_detections] */
 } Worker;
 
 static bool is_ended(const Crew *crew)
@@ -45,14 +45,14 @@ static double thousandths(double value)
     return round(value * 1000) / 1000;
 }
 
-static int take_boxes(MetricsDetection *boxes, const LookoutResult *result, const Frame *picture)
+static int take_boxes(MatchDetection *boxes, const LookoutResult *result, const Frame *picture)
 {
     for (int i = 0; i < result->count; i++) {
         const LookoutDetection *detection = &result->detections[i];
         /* corners are rounded, not sizes, so that x + width is the right edge */
         const double x = thousandths((double)detection->x1 * picture->width);
         const double y = thousandths((double)detection->y1 * picture->height);
-        boxes[i] = (MetricsDetection){
+        boxes[i] = (MatchDetection){
             .class_index = detection->class_index,
             .score = detection->score,
             .x = x,
@@ -64,7 +64,7 @@ static int take_boxes(MetricsDetection *boxes, const LookoutResult *result, cons
     return result->count;
 }
 
-static int keep_boxes(FoundBoxes *found, const MetricsDetection *boxes, int count, Error *error)
+static int keep_boxes(FoundBoxes *found, const MatchDetection *boxes, int count, Error *error)
 {
     found->boxes = malloc((size_t)count * sizeof *boxes + 1);
     if (!found->boxes)

@@ -14,7 +14,7 @@
 
 /* What was found in a picture, best first. */
 typedef struct FoundBoxes {
-    MetricsDetection *boxes;
+    MatchDetection *boxes;
     int count;
 } FoundBoxes;
 

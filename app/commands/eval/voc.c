@@ -1,6 +1,7 @@
 #include "app/commands/eval/voc.h"
 
 #include "app/commands/eval/paths.h"
+#include "app/commands/eval/voc_annotation.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
-#include "app/commands/eval/voc.h"
+#include "app/commands/eval/voc_annotation.h"
+
 #include "app/commands/eval/xml.h"
 #include "base/text.h"
-
 #include <math.h>
 #include <string.h>
 

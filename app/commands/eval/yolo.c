@@ -1,6 +1,8 @@
 #include "app/commands/eval/yolo.h"
 
 #include "app/commands/eval/paths.h"
+#include "app/commands/eval/yolo_config.h"
+#include "app/commands/eval/yolo_labels.h"
 #include "vision/input/picture_directory.h"
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
-#include "app/commands/eval/yaml.h"
-#include "app/commands/eval/yolo.h"
-#include "base/text.h"
+#include "app/commands/eval/yolo_config.h"
 
+#include "app/commands/eval/yaml.h"
+#include "base/text.h"
 #include <stdlib.h>
 #include <string.h>
 

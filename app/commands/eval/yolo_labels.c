@@ -1,6 +1,6 @@
-#include "app/commands/eval/yolo.h"
-#include "base/text.h"
+#include "app/commands/eval/yolo_labels.h"
 
+#include "base/text.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/options/config.h"
+#include "app/options/parse.h"
 #include "tests/support/folder.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "app/options/inputs.h"
+#include "app/options/parse.h"
 #include "base/text.h"
 #include "tests/support/folder.h"
 #include <string.h>

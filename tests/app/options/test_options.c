@@ -8,6 +8,7 @@
 
 #include "app/options/inputs.h"
 #include "app/options/option_table.h"
+#include "app/options/parse.h"
 #include "vision/input/camera/modes.h"
 #include <string.h>
 

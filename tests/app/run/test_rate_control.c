@@ -21,10 +21,10 @@ enum { POINTS = 16, MINUTES = 10 };
 static const double accuracies[POINTS] = {0.0335, 0.0365, 0.041,  0.046,  0.0654, 0.0752, 0.0832, 0.0909,
                                           0.0784, 0.0955, 0.1086, 0.1167, 0.0831, 0.0992, 0.1141, 0.1244};
 
-static int points_of_all(SwitchPoint points[POINTS])
+static int points_of_all(NetworkPoint points[POINTS])
 {
     for (int i = 0; i < POINTS; i++)
-        points[i] = (SwitchPoint){0.25 * (1 + i / 4), 128 + 32 * (i % 4), accuracies[i]};
+        points[i] = (NetworkPoint){0.25 * (1 + i / 4), 128 + 32 * (i % 4), accuracies[i]};
     return POINTS;
 }
 
@@ -40,9 +40,9 @@ typedef struct Machine {
 typedef struct Run {
     RateControl *control;
     double rate; /* of the camera */
-    SwitchPoint points[POINTS];
+    NetworkPoint points[POINTS];
     int count;
-    SwitchPoint point;
+    NetworkPoint point;
     int64_t now;
     int switches, frames, late;
 } Run;
@@ -54,21 +54,21 @@ static double uniform(Machine *machine)
 }
 
 /* Mult-adds of the whole network, head included, at 94 % down to 77 % of the peak. */
-static double true_ms(const Machine *machine, SwitchPoint point)
+static double true_ms(const Machine *machine, NetworkPoint point)
 {
     double pixels = point.size * point.size / (224.0 * 224), alpha = point.alpha;
     double work = (0.86 * alpha * alpha + 0.14 * alpha) * pixels;
     return machine->load * (machine->overhead + machine->ms * work * (1.05 + 0.1 * (1 - alpha)));
 }
 
-static double measured_ms(Machine *machine, SwitchPoint point)
+static double measured_ms(Machine *machine, NetworkPoint point)
 {
     double normal = sqrt(-2 * log(uniform(machine))) * cos(2 * M_PI * uniform(machine));
     double ms = true_ms(machine, point) * exp(machine->noise * normal);
     return uniform(machine) < machine->spikes ? 4 * ms : ms;
 }
 
-static Run start(double rate, SwitchPoint point)
+static Run start(double rate, NetworkPoint point)
 {
     Run run = {.control = rate_control_create(rate), .rate = rate, .point = point, .now = 5 * SECOND};
     assert_non_null(run.control);
@@ -83,7 +83,7 @@ static void go_on(Run *run, Machine *machine, double seconds)
     while (run->now < end) {
         double ms = measured_ms(machine, run->point);
         int64_t busy = (int64_t)(ms * 1e6);
-        SwitchPoint next =
+        NetworkPoint next =
             rate_control_update(run->control, run->point, ms, run->now + busy, run->points, run->count);
         run->frames++;
         run->late += busy > interval;
@@ -120,7 +120,7 @@ static void a_machine_that_cannot(void **state)
 {
     (void)state;
     Machine machine = {.ms = 4000, .overhead = 30, .noise = 0.1, .load = 1, .random = 1};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     go_on(&run, &machine, 60);
     assert_true(is_point(&run, 0.25, 128));
     int switches = run.switches;
@@ -135,13 +135,13 @@ static void a_machine_that_does_it_all(void **state)
 {
     (void)state;
     Machine machine = {.ms = 12, .overhead = 2, .noise = 0.15, .spikes = 0.02, .load = 1, .random = 2};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     go_on(&run, &machine, 60 * MINUTES);
     assert_true(is_point(&run, 1, 224));
     assert_int_equal(run.switches, 0);
     rate_control_destroy(run.control);
     /* from the other end */
-    run = start(30, (SwitchPoint){.alpha = 0.25, .size = 128});
+    run = start(30, (NetworkPoint){.alpha = 0.25, .size = 128});
     go_on(&run, &machine, 20);
     assert_true(is_point(&run, 1, 224));
     assert_true(run.switches <= 4);
@@ -162,7 +162,7 @@ static void the_best_that_fits(void **state)
         machine.noise = 0.08 * (i % 4);
         machine.spikes = i % 3 * 0.01;
         double rate = i % 2 ? 30 : 15;
-        Run run = start(rate, (SwitchPoint){.alpha = i % 7 ? 1 : 0.25, .size = i % 7 ? 224 : 128});
+        Run run = start(rate, (NetworkPoint){.alpha = i % 7 ? 1 : 0.25, .size = i % 7 ? 224 : 128});
         go_on(&run, &machine, 60);
         run.frames = run.late = 0;
         int before = run.switches;
@@ -195,7 +195,7 @@ static void load_that_comes_and_goes(void **state)
 {
     (void)state;
     Machine machine = {.ms = 20, .overhead = 2, .noise = 0.1, .load = 1, .random = 3};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     go_on(&run, &machine, 60);
     assert_true(is_point(&run, 1, 224));
     machine.load = 3;
@@ -218,7 +218,7 @@ static void short_loads_of_every_length(void **state)
     (void)state;
     for (int i = 1; i < 60; i++) {
         Machine machine = {.ms = 20, .overhead = 2, .noise = 0.05, .load = 1, .random = (uint64_t)i};
-        Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+        Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
         go_on(&run, &machine, 10);
         machine.load = 4;
         go_on(&run, &machine, 0.033 * i);
@@ -239,7 +239,7 @@ static void it_never_swings(void **state)
     static const double periods[] = {0.3, 1, 3, 5, 8, 13, 20, 40, 100};
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
         Machine machine = {.ms = 24, .overhead = 2, .noise = 0.1, .random = i};
-        Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+        Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
         for (int step = 0; run.now < 60 * MINUTES * SECOND; step++) {
             machine.load = step % 2 ? 1 : 2;
             go_on(&run, &machine, periods[i]);
@@ -250,7 +250,7 @@ static void it_never_swings(void **state)
     }
     /* a machine that gets hot: slower with work, faster with rest, within a minute */
     Machine machine = {.ms = 24, .overhead = 2, .noise = 0.1, .load = 1, .random = 9};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     for (double heat = 0; run.now < 60 * MINUTES * SECOND;) {
         heat += (true_ms(&machine, run.point) * run.rate / 1000 - heat) / 60;
         machine.load = 1 + fmax(0, heat - 0.5) * 1.5;
@@ -266,7 +266,7 @@ static void spikes_are_passed_over(void **state)
 {
     (void)state;
     Machine machine = {.ms = 20, .overhead = 2, .noise = 0.05, .spikes = 0.04, .load = 1, .random = 5};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     go_on(&run, &machine, 60 * MINUTES);
     assert_true(is_point(&run, 1, 224));
     assert_true(run.switches <= 4);
@@ -278,8 +278,8 @@ static void points_become_ready_one_by_one(void **state)
 {
     (void)state;
     Machine machine = {.ms = 300, .overhead = 2, .noise = 0.05, .load = 1, .random = 6};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
-    SwitchPoint all[POINTS];
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
+    NetworkPoint all[POINTS];
     memcpy(all, run.points, sizeof all);
     for (int ready = 1; ready <= POINTS; ready++) {
         memcpy(run.points, &all[POINTS - ready], (size_t)ready * sizeof *all);
@@ -299,7 +299,7 @@ static void what_is_no_better_is_left_out(void **state)
     (void)state;
     Machine machine = {.ms = 10, .overhead = 1, .noise = 0.05, .load = 1, .random = 11};
     for (int i = 0; i < 3; i++) {
-        Run run = start(30, (SwitchPoint){.alpha = i ? 0.5 : 1, .size = i == 1 ? 128 : 224});
+        Run run = start(30, (NetworkPoint){.alpha = i ? 0.5 : 1, .size = i == 1 ? 128 : 224});
         for (int k = 0; k < 4; k++) {
             run.points[12 + k].accuracy = run.points[8 + k].accuracy; /* alpha 1 as 0.75 */
             run.points[4 + k].accuracy = 0.06 - 0.001 * k;            /* alpha 0.5, the larger the worse */
@@ -322,7 +322,7 @@ static void accuracies_that_are_not_told(void **state)
 {
     (void)state;
     Machine machine = {.ms = 60, .overhead = 1, .load = 1, .random = 7};
-    Run run = start(30, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(30, (NetworkPoint){.alpha = 1, .size = 224});
     for (int i = 0; i < run.count; i++)
         run.points[i].accuracy = i == 3 ? 0 : 0.5;
     go_on(&run, &machine, 60);
@@ -336,7 +336,7 @@ static void targets(void **state)
 {
     (void)state;
     Machine machine = {.ms = 40, .overhead = 1, .noise = 0.05, .load = 1, .random = 8};
-    Run run = start(15, (SwitchPoint){.alpha = 1, .size = 224});
+    Run run = start(15, (NetworkPoint){.alpha = 1, .size = 224});
     go_on(&run, &machine, 20);
     assert_true(is_point(&run, 1, 224));
     rate_control_destroy(run.control);
@@ -355,7 +355,7 @@ static void odd_frames(void **state)
 {
     (void)state;
     Machine machine = {.ms = 20, .overhead = 2, .noise = 0.05, .load = 1, .random = 10};
-    Run run = start(30, (SwitchPoint){.alpha = 0.5, .size = 160});
+    Run run = start(30, (NetworkPoint){.alpha = 0.5, .size = 160});
     go_on(&run, &machine, 1);
     run.now += 1000 * SECOND; /* nothing was seen to fit in the meantime */
     go_on(&run, &machine, 1);
@@ -365,11 +365,11 @@ static void odd_frames(void **state)
     assert_int_equal(run.switches, 0);
     go_on(&run, &machine, 30);
     assert_true(is_point(&run, 1, 224));
-    run.point = (SwitchPoint){.alpha = 0.75, .size = 128};
+    run.point = (NetworkPoint){.alpha = 0.75, .size = 128};
     go_on(&run, &machine, 30);
     assert_true(is_point(&run, 1, 224));
     /* not one of those that may be chosen: left alone while it holds the rate, else left for good */
-    run.point = (SwitchPoint){.alpha = 0.35, .size = 96};
+    run.point = (NetworkPoint){.alpha = 0.35, .size = 96};
     go_on(&run, &machine, 5);
     assert_true(is_point(&run, 0.35, 96));
     run.count = 0;
@@ -377,11 +377,11 @@ static void odd_frames(void **state)
     go_on(&run, &machine, 5);
     assert_true(is_point(&run, 0.35, 96));
     /* more points than there can be */
-    SwitchPoint same = {.alpha = 0.5, .size = 128};
+    NetworkPoint same = {.alpha = 0.5, .size = 128};
     for (int size = 1; size < 1000; size++) {
-        SwitchPoint point = {.alpha = 0.5, .size = size};
+        NetworkPoint point = {.alpha = 0.5, .size = size};
         run.now += SECOND / 30;
-        SwitchPoint next = rate_control_update(run.control, point, 1, run.now, &same, 1);
+        NetworkPoint next = rate_control_update(run.control, point, 1, run.now, &same, 1);
         assert_true(next.size == size || next.size == same.size);
     }
     rate_control_destroy(run.control);

@@ -1,5 +1,5 @@
-/* The main thread's loop, with a window and a clock that are made up here: what it shows, when, and what keys
- * do. */
+/* The main thread's loop, with a window, inputs and a clock that are made up here: what it shows, when, and
+ * what commands do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,146 +7,12 @@
 
 #include <cmocka.h>
 
-#include "app/window/view.h"
-#include "base/clock.h"
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/app/window/view_fakes.h"
 #include <string.h>
 
 static const int64_t second = 1000000000;
 
-/* What the window of a test does and has seen. Every window_wait() is a moment, at which the test may press a
- * key or let something happen. */
-struct Window {
-    void (*moment)(int number);
-    Action action;
-    int moments, most_moments, waits;
-    int shows, pictures, stale, awake;
-    char status[512], state[128], centre[1024], notice[CONTROL_TEXT], title[512];
-    int dim;
-    int fails;
-};
-
-static Window window;
-static View view;
-static Control *control;
-static atomic_int stop;
-static int64_t now; /* ns */
-static int alpha_steps, size_steps, automatic;
-
-int64_t clock_now_ns(void)
-{
-    return now;
-}
-
-Action window_wait(Window *it, int timeout_ms)
-{
-    Action action = it->action;
-    it->action = ACTION_NONE;
-    assert_true(++it->waits < 10000); /* it does not turn in circles */
-    if (action != ACTION_NONE)
-        return action;
-    if (timeout_ms == 0 && it->moments)
-        return ACTION_NONE;
-    assert_in_range(timeout_ms, 0, 1000); /* never for ever */
-    now += timeout_ms * 1000000LL;
-    assert_true(it->moments < it->most_moments); /* the loop should have ended */
-    if (it->moment)
-        it->moment(it->moments);
-    it->moments++;
-    action = it->action;
-    it->action = ACTION_NONE;
-    return action;
-}
-
-void window_wake(void *it)
-{
-    (void)it;
-}
-
-int window_is_stale(const Window *it)
-{
-    return it->stale;
-}
-
-int window_show(Window *it, const Frame *picture, const Overlay *overlay, Error *error)
-{
-    if (it->fails)
-        return error_set(error, "broken");
-    it->shows++;
-    it->stale = 0;
-    it->pictures += picture != NULL;
-    snprintf(it->status, sizeof it->status, "%s", overlay->status);
-    snprintf(it->state, sizeof it->state, "%s", overlay->state);
-    snprintf(it->centre, sizeof it->centre, "%s", overlay->centre);
-    snprintf(it->notice, sizeof it->notice, "%s", overlay->notice);
-    it->dim = overlay->dim;
-    return 0;
-}
-
-void window_set_title(Window *it, const char *title)
-{
-    snprintf(it->title, sizeof it->title, "%s", title);
-}
-
-void window_keep_awake(Window *it, int awake)
-{
-    it->awake = awake;
-}
-
-void steering_step_alpha(const Steering *steering, int step)
-{
-    (void)steering;
-    alpha_steps = alpha_steps * 10 + step;
-}
-
-void steering_step_size(const Steering *steering, int step)
-{
-    (void)steering;
-    size_steps = size_steps * 10 + step;
-}
-
-void steering_set_automatic(const Steering *steering, int on)
-{
-    (void)steering;
-    automatic = on;
-    control_set_automatic(control, on);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    atomic_store(&stop, 0);
-    now = 1000 * second;
-    alpha_steps = size_steps = automatic = 0;
-    window = (Window){.most_moments = 1000, .stale = 1};
-    control = control_create(&stop, 0.3);
-    view = (View){.window = &window,
-                  .control = control,
-                  .pictures = mailbox_create(),
-                  .source = "clip.mp4",
-                  .threads = 2,
-                  .isa = "avx2"};
-    return control && view.pictures ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    mailbox_destroy(view.pictures);
-    control_destroy(control);
-    return 0;
-}
-
-static void publish(int64_t time_ns)
-{
-    Frame *frame = mailbox_blank(view.pictures);
-    assert_int_equal(frame_alloc(frame, PIXEL_I420, 16, 16), 0);
-    frame->time_ns = time_ns;
-    mailbox_publish(view.pictures);
-}
-
-static void run(void (*moment)(int number))
+static void show_view(void (*moment)(int number))
 {
     Error error;
     window.moment = moment;
@@ -170,15 +36,15 @@ static void assert_lacks(const char *text, const char *part)
 static void quit_at_once(int number)
 {
     (void)number;
-    window.action = ACTION_QUIT;
+    window.command = "quit";
 }
 
 static void test_quit_before_the_first_picture(void **state)
 {
     (void)state;
-    view.live = 1;
-    run(quit_at_once);
-    assert_true(control_stopped(control));
+    channels[0].input.live = true;
+    show_view(quit_at_once);
+    assert_int_equal(atomic_load(&stop), RUN_QUIT);
     assert_int_equal(window.moments, 1);
 }
 
@@ -187,20 +53,20 @@ static void wait_then_quit(int number)
     if (number == 1) {
         assert_int_equal(window.shows, 1);
         assert_string_equal(window.centre, "waiting for the camera\u2026");
-        publish(now);
+        publish(0, now);
     }
     if (number == 2) {
         assert_int_equal(window.pictures, 1);
         assert_string_equal(window.centre, "");
-        window.action = ACTION_QUIT;
+        window.command = "quit";
     }
 }
 
 static void test_a_camera_is_waited_for(void **state)
 {
     (void)state;
-    view.live = 1;
-    run(wait_then_quit);
+    channels[0].input.live = true;
+    show_view(wait_then_quit);
 }
 
 static void stop_by_signal(int number)
@@ -212,7 +78,7 @@ static void stop_by_signal(int number)
 static void test_a_signal_ends_it(void **state)
 {
     (void)state;
-    run(stop_by_signal);
+    show_view(stop_by_signal);
     assert_int_equal(window.moments, 4);
     assert_true(now < 1001 * second); /* looked often enough */
 }
@@ -220,161 +86,183 @@ static void test_a_signal_ends_it(void **state)
 static void end_with_a_picture(int number)
 {
     if (number == 1) {
-        publish(0);
-        control_set_ended(control);
+        publish(0, 0);
+        over = true;
     }
 }
 
 static void test_the_last_picture_of_a_clip_is_shown(void **state)
 {
     (void)state;
-    run(end_with_a_picture);
+    show_view(end_with_a_picture);
     assert_int_equal(window.moments, 2);
-    assert_int_equal(window.pictures, 1);
-    assert_false(control_stopped(control));
-}
-
-static void end_paused(int number)
-{
-    if (number == 0)
-        window.action = ACTION_PAUSE;
-    end_with_a_picture(number);
-    if (number == 9)
-        window.action = ACTION_PAUSE; /* goes on: that is the end */
-}
-
-static void test_nothing_ends_while_paused(void **state)
-{
-    (void)state;
-    run(end_paused);
-    assert_int_equal(window.moments, 10);
+    assert_int_equal(window.places[0].pictures, 1);
+    assert_int_equal(atomic_load(&stop), 0);
 }
 
 static void test_a_window_that_fails(void **state)
 {
     (void)state;
     Error error;
-    window.fails = 1;
+    window.fails = true;
     assert_int_equal(view_run(&view, &error), -1);
     assert_string_equal(error.message, "broken");
 }
 
+static void test_a_display_that_goes_away(void **state)
+{
+    (void)state;
+    Error error;
+    window.is_gone = true;
+    assert_int_equal(view_run(&view, &error), -1);
+    assert_string_equal(error.message, "gone");
+    assert_int_equal(window.waits, 1);
+    assert_int_equal(window.shows, 0);
+}
+
 /* ---- what is shown ------------------------------------------------------------------------------ */
+
+static void look_at_boxes(int number)
+{
+    if (number == 0)
+        publish(0, 0);
+    if (number == 1) {
+        const Place *place = &window.places[0];
+        assert_int_equal(place->boxes, 1);
+        assert_string_equal(place->box.label, "cat");
+        assert_true(place->box.x == 4 && place->box.y == 8 && place->box.width == 4 &&
+                    place->box.height == 8);
+        assert_true(place->box.score == 0.75f);
+        window.command = "quit";
+    }
+}
+
+static void test_boxes_are_those_of_the_picture(void **state)
+{
+    (void)state;
+    show_view(look_at_boxes);
+}
 
 static void show_a_photo(int number)
 {
     if (number == 0) {
-        publish(now);
-        control_detected(control, 12.34, 0.5, 192);
-        control_detected(control, 12.34, 0.5, 192);
+        publish(0, 0);
+        status_detected(channels[0].status, 12.34);
+        status_detected(channels[0].status, 12.34);
     }
     if (number == 1) {
         assert_true(strncmp(window.status, "inference\t12.3 ms\nalpha\t0.5\n", 28) == 0);
         assert_false(window.awake);
-        window.action = ACTION_QUIT;
+        window.command = "quit";
     }
 }
 
 static void test_a_photo_has_no_rates(void **state)
 {
     (void)state;
-    view.still = 1;
-    view.live = 0;
-    run(show_a_photo);
+    channels[0].input.still = true;
+    show_view(show_a_photo);
 }
 
 static void lose_and_find(int number)
 {
+    Status *status = channels[0].status;
     if (number == 0) {
-        publish(now);
-        control_captured(control, now, 7);
-        control_captured(control, now + second / 20, 7);
-        control_detected(control, 12.34, 0.5, 192);
+        publish(0, now);
+        status_captured(status, now, 7);
+        status_captured(status, now + second / 20, 7);
+        status_detected(status, 12.34);
     }
     if (number == 1) {
-        assert_false(window.dim);
+        assert_false(window.places[0].dim);
         assert_true(window.awake);
         assert_has(window.status, "camera\t20.0 fps\n");
         assert_has(window.status, "skipped\t7\n");
         assert_has(window.status, "alpha\t0.5\nrho\t0.86 (192)\nthreshold\t0.30\nthreads\t2, avx2");
         assert_string_equal(window.state, "");
         assert_string_equal(window.title, "Lookout - clip.mp4 - alpha 0.5, 192");
-        control_set_lost(control, "/dev/video9: No such device");
+        status_set_lost(status, "/dev/video9: it was unplugged, or its driver stopped");
     }
     if (number == 2) {
-        assert_true(window.dim);
+        assert_true(window.places[0].dim);
         assert_false(window.awake);
-        assert_string_equal(window.centre, "camera lost: /dev/video9: No such device");
+        assert_string_equal(window.centre,
+                            "camera lost: /dev/video9: it was unplugged, or its driver stopped");
+        assert_string_equal(window.places[0].centre, ""); /* once */
         assert_string_equal(window.state, "camera lost\n");
         assert_string_equal(window.title, "Lookout - clip.mp4 - alpha 0.5, 192 - camera lost");
-        control_set_lost(control, NULL);
+        status_set_lost(status, NULL);
     }
     if (number == 3) {
-        assert_false(window.dim);
+        assert_false(window.places[0].dim);
         assert_string_equal(window.centre, "");
         assert_string_equal(window.state, "");
-        control_set_recording(control, "out.mkv");
+        status_set_recording(status, "out.mkv");
     }
     if (number == 4) {
         assert_string_equal(window.state, "\u25CF recording\n");
         assert_has(window.title, " - recording");
-        window.action = ACTION_QUIT;
+        window.command = "quit";
     }
 }
 
 static void test_states(void **state)
 {
     (void)state;
-    view.live = 1;
-    run(lose_and_find);
+    channels[0].input.live = true;
+    show_view(lose_and_find);
+}
+
+static double latency_ms(int input)
+{
+    StatusReport report;
+    status_get(channels[input].status, &report);
+    return report.latency_ms;
 }
 
 static void look_at_latency(int number)
 {
     if (number == 1) {
-        publish(now - 40000000);
-        window.stale = 1;
+        publish(0, now - 40000000);
+        window.stale = true;
     }
     if (number == 2) {
-        Facts facts;
-        control_get_facts(control, &facts);
-        assert_true(facts.latency_ms == 40);
-        window.stale = 1; /* the same picture again, later: this is no latency */
+        assert_true(latency_ms(0) == 40);
+        window.stale = true; /* the same picture again, later: this is no latency */
     }
     if (number == 3) {
-        Facts facts;
-        control_get_facts(control, &facts);
-        assert_true(facts.latency_ms == 40);
+        assert_true(latency_ms(0) == 40);
         assert_int_equal(window.pictures, 1);
     }
     if (number == 8) {
         assert_has(window.status, "latency\t40 ms\n");
-        window.action = ACTION_QUIT;
+        window.command = "quit";
     }
 }
 
 static void test_latency_of_live_pictures(void **state)
 {
     (void)state;
-    view.live = 1;
-    run(look_at_latency);
+    channels[0].input.live = true;
+    show_view(look_at_latency);
 }
 
 static void look_at_a_clip(int number)
 {
     if (number == 0)
-        publish(0);
+        publish(0, 0);
     if (number == 8) {
         assert_lacks(window.status, "latency");
         assert_lacks(window.status, "skipped");
-        window.action = ACTION_QUIT;
+        assert_true(latency_ms(0) == 0);
+        window.command = "quit";
     }
 }
 
 static void test_a_clip_has_no_latency(void **state)
 {
     (void)state;
-    run(look_at_a_clip);
+    show_view(look_at_a_clip);
 }
 
 static int64_t noticed;
@@ -382,21 +270,21 @@ static int64_t noticed;
 static void notice(int number)
 {
     if (number == 1) {
-        control_notice(control, "saved a.png");
+        notices_post(&run.notices, "saved a.png");
         noticed = now;
     }
     if (number > 1 && now < noticed + 3 * second)
         assert_string_equal(window.notice, "saved a.png");
     if (now > noticed + 13 * second / 4 && number > 1) {
         assert_string_equal(window.notice, "");
-        window.action = ACTION_QUIT;
+        window.command = "quit";
     }
 }
 
 static void test_a_notice_goes_away(void **state)
 {
     (void)state;
-    run(notice);
+    show_view(notice);
 }
 
 static void idle(int number)
@@ -404,101 +292,192 @@ static void idle(int number)
     if (number == 5)
         window.shows = 0;
     if (now > 1010 * second)
-        window.action = ACTION_QUIT;
+        window.command = "quit";
 }
 
 static void test_nothing_is_drawn_when_nothing_changes(void **state)
 {
     (void)state;
-    run(idle);
+    show_view(idle);
     assert_int_equal(window.shows, 0);
     assert_true(window.moments < 100); /* about five times a second, it sleeps in between */
 }
 
-/* ---- keys --------------------------------------------------------------------------------------- */
+/* ---- several inputs ----------------------------------------------------------------------------- */
 
-static const Action script[] = {
-    ACTION_PAUSE,          ACTION_PAUSE,          ACTION_STEP,     ACTION_THRESHOLD_UP,
-    ACTION_THRESHOLD_DOWN, ACTION_THRESHOLD_DOWN, ACTION_SNAPSHOT, ACTION_CLEAN_SNAPSHOT,
-    ACTION_RECORD,         ACTION_ALPHA_DOWN,     ACTION_ALPHA_UP, ACTION_RHO_UP,
-    ACTION_RHO_DOWN,       ACTION_AUTO,           ACTION_AUTO,     ACTION_STATISTICS,
-    ACTION_STATISTICS,     ACTION_HELP,           ACTION_HELP,     ACTION_FULLSCREEN,
-    ACTION_QUIT,
-};
-enum { SCRIPT = sizeof script / sizeof *script };
-
-/* What the action before has done. */
-static void look(Action action, int times)
+static void look_at_three(int number)
 {
-    switch (action) {
-    case ACTION_PAUSE:
-        assert_int_equal(control_paused(control), times == 1);
-        assert_string_equal(window.state, times == 1 ? "paused\n" : "");
-        assert_int_equal(window.awake, times != 1);
-        break;
-    case ACTION_STEP:
-        assert_true(control_paused(control));
-        break;
-    case ACTION_THRESHOLD_UP:
-        assert_true(control_threshold(control) == 0.35);
-        assert_string_equal(window.notice, "threshold 0.35");
-        assert_has(window.status, "threshold\t0.35"); /* at once */
-        break;
-    case ACTION_THRESHOLD_DOWN:
-        assert_true(control_threshold(control) == (times == 1 ? 0.30 : 0.25));
-        break;
-    case ACTION_SNAPSHOT:
-        assert_true(control_take_wish(control, WISH_SNAPSHOT));
-        break;
-    case ACTION_CLEAN_SNAPSHOT:
-        assert_true(control_take_wish(control, WISH_CLEAN_SNAPSHOT));
-        assert_false(control_take_wish(control, WISH_SNAPSHOT));
-        break;
-    case ACTION_RECORD:
-        assert_true(control_take_wish(control, WISH_RECORD));
-        break;
-    case ACTION_ALPHA_DOWN:
-        assert_int_equal(alpha_steps, -1);
-        break;
-    case ACTION_ALPHA_UP:
-        assert_int_equal(alpha_steps, -9);
-        break;
-    case ACTION_RHO_UP:
-        assert_int_equal(size_steps, 1);
-        break;
-    case ACTION_RHO_DOWN:
-        assert_int_equal(size_steps, 9);
-        break;
-    case ACTION_AUTO:
-        assert_int_equal(automatic, times == 1);
-        break;
-    case ACTION_STATISTICS:
-        assert_int_equal(window.status[0] == '\0', times == 1);
-        break;
-    case ACTION_HELP:
-        assert_int_equal(window.status[0] == '\0', times == 1); /* the list takes its place */
-        assert_int_equal(window.centre[0] == '\0', times != 1);
-        break;
-    default:
-        break;
+    const Place *places = window.places;
+    if (number == 0) {
+        publish(0, 0);
+        publish(1, now - 30000000);
+        status_captured(channels[0].status, now, 0);
+        status_captured(channels[0].status, now + second / 20, 0);
+        status_set_lost(channels[1].status, "/dev/video9: it was unplugged");
+    }
+    if (number == 1) {
+        assert_int_equal(window.count, 3);
+        assert_string_equal(window.status, "");
+        assert_string_equal(places[0].label, "clip.mp4\t20.0 fps, inference 0.0 fps");
+        assert_string_equal(places[1].label, "door");
+        assert_string_equal(places[2].label, "yard");
+        assert_string_equal(places[1].centre, "camera lost: /dev/video9: it was unplugged");
+        assert_string_equal(places[2].centre, "waiting for the camera\u2026");
+        assert_true(!places[0].dim && places[1].dim && !places[2].dim);
+        assert_string_equal(window.centre, "");
+        assert_string_equal(window.title, "Lookout - 3 inputs - alpha 0.5, 192 - camera lost");
+        assert_string_equal(places[2].click, "alone 3");
+        assert_true(window.awake);
+        assert_true(latency_ms(0) == 0 && latency_ms(1) >= 30 && latency_ms(2) == 0);
+        status_set_ended(channels[0].status);
+        status_set_lost(channels[2].status, "/dev/video8: it was unplugged");
+        window.command = "statistics";
+    }
+    if (number == 2) {
+        assert_string_equal(places[0].label, "clip.mp4"); /* without its numbers */
+        assert_false(window.awake);                       /* nothing comes any more */
+        window.command = "statistics";
+    }
+    if (number == 3) {
+        assert_string_equal(places[0].label, "clip.mp4\tended");
+        window.command = "quit";
     }
 }
 
-static void press(int number)
+static void test_several_inputs(void **state)
 {
-    int times = 0;
-    for (int i = 0; number > 0 && i < number; i++)
-        times += script[i] == script[number - 1];
-    if (number > 0)
-        look(script[number - 1], times);
-    window.action = script[number];
+    (void)state;
+    run.channel_count = 3;
+    channels[1].input.live = channels[2].input.live = true;
+    show_view(look_at_three);
 }
 
-static void test_keys(void **state)
+static void show_one_alone(int number)
+{
+    const Place *places = window.places;
+    if (number == 0) {
+        publish(0, 0);
+        publish(1, 0);
+        window.command = "alone 2";
+    }
+    if (number == 1) {
+        assert_true(window.count == 1 && places[1].shown);
+        assert_string_equal(places[1].label, "");
+        assert_string_equal(places[1].click, "alone 0");
+        assert_has(window.status, "threshold\t0.30");
+        assert_string_equal(window.title, "Lookout - door - alpha 0.5, 192");
+        assert_int_equal(places[0].pictures, 0); /* nobody sees it */
+        window.command = "pause";
+    }
+    if (number == 2) {
+        assert_true(channels[1].paused && !channels[0].paused && !channels[2].paused);
+        assert_string_equal(window.state, "paused\n");
+        window.command = "threshold up";
+    }
+    if (number == 3) {
+        assert_true(channels[1].threshold > 0.34 && channels[0].threshold == 0.3);
+        window.command = "alone toggle";
+    }
+    if (number == 4) {
+        assert_int_equal(window.count, 3);
+        assert_int_equal(places[0].pictures, 1);
+        assert_int_equal(places[1].pictures, 1); /* is there still */
+        window.command = "alone toggle";
+    }
+    if (number == 5) {
+        assert_true(window.count == 1 && places[0].shown);
+        window.command = "alone 0";
+    }
+    if (number == 6) {
+        assert_int_equal(window.count, 3);
+        window.command = "pause";
+    }
+    if (number == 7) {
+        for (int i = 0; i < 3; i++) /* as the first one was not */
+            assert_true(channels[i].paused);
+        window.command = "quit";
+    }
+}
+
+static void test_one_alone_and_back(void **state)
+{
+    (void)state;
+    run.channel_count = 3;
+    show_view(show_one_alone);
+}
+
+/* ---- commands ----------------------------------------------------------------------------------- */
+
+/* Carries out all commands one after another; each is judged at the next moment. */
+static const char *const script[] = {
+    "pause",          "pause",          "step",        "threshold up", "threshold down", "threshold down",
+    "snapshot boxes", "snapshot clean", "record",      "alpha down",   "alpha up",       "size up",
+    "size down",      "auto",           "auto",        "statistics",   "statistics",     "help",
+    "help",           "full-screen",    "full-screen", "dance",        "quit",
+};
+enum { SCRIPT = sizeof script / sizeof *script };
+
+/* What a command has done that was given that many times. */
+static void judge(const char *command, int times)
+{
+    const Channel *channel = &channels[0];
+    if (!strcmp(command, "pause")) {
+        assert_int_equal(channel->paused, times == 1);
+        assert_string_equal(window.state, times == 1 ? "paused\n" : "");
+        assert_int_equal(window.awake, times != 1);
+    } else if (!strcmp(command, "step")) {
+        assert_int_equal(channel->steps, 1);
+    } else if (!strcmp(command, "threshold up")) {
+        assert_string_equal(window.notice, "threshold 0.35");
+        assert_has(window.status, "threshold\t0.35"); /* at once */
+    } else if (!strcmp(command, "threshold down")) {
+        assert_has(window.status, times == 1 ? "threshold\t0.30" : "threshold\t0.25");
+    } else if (!strcmp(command, "snapshot boxes")) {
+        assert_int_equal(channel->commands[SINK_SNAPSHOT], 1);
+    } else if (!strcmp(command, "snapshot clean")) {
+        assert_int_equal(channel->commands[SINK_CLEAN_SNAPSHOT], 1);
+    } else if (!strcmp(command, "record")) {
+        assert_int_equal(channel->commands[SINK_RECORD], 1);
+    } else if (!strcmp(command, "alpha down")) {
+        assert_int_equal(alpha_steps, -1);
+    } else if (!strcmp(command, "alpha up")) {
+        assert_int_equal(alpha_steps, -9);
+    } else if (!strcmp(command, "size up")) {
+        assert_int_equal(size_steps, 1);
+    } else if (!strcmp(command, "size down")) {
+        assert_int_equal(size_steps, 9);
+    } else if (!strcmp(command, "auto")) {
+        assert_int_equal(automatic, times == 1);
+        assert_int_equal(strstr(window.title, ", auto") != NULL, times == 1);
+    } else if (!strcmp(command, "statistics")) {
+        assert_int_equal(window.status[0] == '\0', times == 1);
+    } else if (!strcmp(command, "help")) {
+        assert_int_equal(window.status[0] == '\0', times == 1); /* the list takes its place */
+        assert_int_equal(window.centre[0] == '\0', times != 1);
+    } else if (!strcmp(command, "full-screen")) {
+        assert_int_equal(window.full_screen, times == 1);
+    } else {
+        assert_string_equal(window.notice, "there is no command 'dance'");
+    }
+}
+
+static void command(int number)
+{
+    int times = 0;
+    if (number == 0)
+        publish(0, 0);
+    for (int i = 0; i < number; i++)
+        times += !strcmp(script[i], script[number - 1]);
+    if (number > 0)
+        judge(script[number - 1], times);
+    window.command = script[number];
+}
+
+static void test_commands(void **state)
 {
     (void)state;
     window.most_moments = SCRIPT;
-    run(press);
+    show_view(command);
     assert_int_equal(window.moments, SCRIPT);
 }
 
@@ -511,15 +490,18 @@ int main(void)
         TEST(test_a_camera_is_waited_for),
         TEST(test_a_signal_ends_it),
         TEST(test_the_last_picture_of_a_clip_is_shown),
-        TEST(test_nothing_ends_while_paused),
         TEST(test_a_window_that_fails),
+        TEST(test_a_display_that_goes_away),
+        TEST(test_boxes_are_those_of_the_picture),
         TEST(test_a_photo_has_no_rates),
         TEST(test_states),
         TEST(test_latency_of_live_pictures),
         TEST(test_a_clip_has_no_latency),
         TEST(test_a_notice_goes_away),
         TEST(test_nothing_is_drawn_when_nothing_changes),
-        TEST(test_keys),
+        TEST(test_several_inputs),
+        TEST(test_one_alone_and_back),
+        TEST(test_commands),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -346,7 +346,7 @@ static void test_strange_boxes_are_harmless(void **state)
         }
         check_guards(&guarded);
     }
-    /* these are to be seen nowhere */
+    /* none of these is visible */
     GuardedFrame guarded = make_frame(64, 64, MATRIX_BT601, RANGE_LIMITED);
     DrawBox none[] = {{NAN, 1, 20, 20, 0, "x", 1}, {10, 10, 0, 20, 0, "x", 1},   {10, 10, 20, -5, 0, "x", 1},
                       {70, 10, 20, 20, 0, "x", 1}, {-40, 10, 20, 20, 0, "x", 1}, {10, 90, 20, 20, 0, "x", 1}};

@@ -16,7 +16,7 @@
 
 static atomic_int inside, overlaps, calls;
 
-/* Long enough for another thread to come in where nothing keeps it out. */
+/* Long enough for another thread to enter, too, where no lock prevents it. */
 static void enter(void)
 {
     if (atomic_fetch_add(&inside, 1) > 0)
@@ -55,7 +55,7 @@ void __wrap_TTF_CloseFont(TTF_Font *font)
     atomic_fetch_sub(&inside, 1);
 }
 
-/* Draws in two sizes with an own Drawing; argument is the Frame to leave the second one in. */
+/* Draws in two sizes with a Drawing of its own; argument is the Frame for the result. */
 static void *draw(void *argument)
 {
     Error warning;

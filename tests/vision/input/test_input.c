@@ -6,7 +6,7 @@
 #include "tests/vision/input/input_checks.h"
 #include "vision/input/clip_reader.h"
 
-/* The times that ffprobe reports, in seconds, NAN where it knows none; their number. */
+/* Fills in the times that ffprobe reports, in seconds, NAN where it has none; returns their number. */
 static int probe_times(const char *path, double *seconds)
 {
     char command[1024];
@@ -99,13 +99,13 @@ static void variable_rate(void **state)
 {
     (void)state;
     assert_int_equal(media_run("ffmpeg -v error -y " SOURCE_CLIP
-                               " -vf \"setpts='(N*N+3)*0.004/TB'\" -vsync vfr "
+                               " -vf \"setpts='(N*N+3)*0.004/TB'\" -fps_mode vfr "
                                "-c:v libx264 -bf 2 variable.mkv"),
                      0);
     expect_as_probed(in_folder("variable.mkv"), 0);
 }
 
-/* Copied from the middle: an edit list hides the frames before the cut. */
+/* A copy from the middle of a clip, in which an edit list hides the frames before the cut. */
 static void edit_list(void **state)
 {
     (void)state;
@@ -242,7 +242,7 @@ static void refused_input(void **state)
     expect_refused("%d.jpg", "No such file");
 }
 
-/* Cut anywhere, with bits flipped anywhere: frames, an end, no crash. */
+/* Files that are cut or have flipped bits anywhere: frames and an end, never a crash. */
 static void hostile_input(void **state)
 {
     (void)state;
@@ -369,7 +369,7 @@ static void named_pipe(void **state)
     input_destroy(source);
 }
 
-/* Replaces standard input by what a command writes; the old one. */
+/* Replaces standard input by what a command writes; returns the old one, for restore_stdin(). */
 static int redirect_stdin(FILE **pipe, const char *command)
 {
     int saved = dup(STDIN_FILENO);
@@ -428,7 +428,7 @@ static void *stop_soon(void *stop)
     return NULL;
 }
 
-/* Nobody writes to the pipe, or its writer falls silent: the stop flag ends the wait. */
+/* The stop flag ends a wait for a pipe: nobody has opened it for writing, or its writer writes no more. */
 static void stopping(void **state)
 {
     (void)state;
@@ -470,7 +470,7 @@ static void *interrupt_soon(void *input)
     return NULL;
 }
 
-/* Interrupts reads, of which the first may be the one that waits; the number of frames that came before. */
+/* Reads until another thread has interrupted it; returns the number of frames that came before. */
 static int read_until_interrupted(Input *input)
 {
     Error error = {0};
@@ -504,7 +504,7 @@ static void interrupting_a_pipe(void **state)
     restore_stdin(pipe, saved);
 }
 
-/* Two readers of files, which never wait: of a clip, where rewinding does not help either, and of pictures.
+/* Of a clip and a directory, which never wait, no frame is read after the interruption, nor after rewinding.
  */
 static void interrupting_files(void **state)
 {

@@ -193,7 +193,8 @@ static void grey_pictures(void **state)
     }
 }
 
-/* What stands where after the turn that each EXIF orientation asks for, from EXIF 2.32, "Orientation". */
+/* Which corner is where, once a picture is turned as each EXIF orientation says; from EXIF 2.32,
+ * "Orientation". */
 static const int turned[9][4] = {
     [1] = {0, 1, 2, 3}, [2] = {1, 0, 3, 2}, [3] = {3, 2, 1, 0}, [4] = {2, 3, 0, 1},
     [5] = {0, 2, 1, 3}, [6] = {2, 0, 3, 1}, [7] = {3, 1, 2, 0}, [8] = {1, 3, 0, 2},
@@ -273,7 +274,7 @@ static void rotated_clips(void **state)
             }
             expect_quadrants("phone.mov", &rgb, turned[orientations[i]], 5);
             frame_free(&rgb);
-            /* The same as the ffmpeg program makes of it. */
+            /* The reference is what the ffmpeg program makes of the same file. */
             assert_int_equal(media_run("ffmpeg -v error -y -i phone.mov -frames:v 1 upright.ppm"), 0);
             Input *reference_source;
             Frame reference = first_frame_as_rgb("upright.ppm", &reference_source, &seen);

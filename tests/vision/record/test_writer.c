@@ -40,7 +40,7 @@ static void write_picture(const char *path, const Frame *frame)
 
 /* ---- what is written --------------------------------------------------------------------------- */
 
-/* Starts at half a second, then steps of 3 to 180 ms that are no whole milliseconds. */
+/* From half a second on, in steps of 3 to 180 ms that are not whole milliseconds. */
 static void uneven_times(int64_t *times_ns, int count)
 {
     int64_t now = 500 * MILLISECOND;
@@ -173,7 +173,7 @@ static void test_odd_sizes_are_padded(void **state)
     }
     free(samples);
 
-    /* these can be odd */
+    /* formats that can have odd sizes */
     write_picture(in_folder("odd.png"), &frame);
     write_picture(in_folder("odd.jpg"), &frame);
     write_picture(in_folder("odd.y4m"), &frame);
@@ -262,7 +262,7 @@ static void test_pictures_keep_colours(void **state)
     frame_free(&frame);
 }
 
-/* A later frame of another size, matrix and range shows the same colours in the first one's geometry. */
+/* A later frame of another size, matrix and range is converted to the first one's, with the same colours. */
 static void test_later_frames_follow_the_first(void **state)
 {
     (void)state;
@@ -318,7 +318,7 @@ static void test_fallback_encoders(void **state)
             draw_scene(&frame, 99, 77, i, times_ns[i]);
             assert_int_equal(encoder_write(encoder, &frame, &error), 0);
         }
-        int fallback;
+        bool fallback;
         assert_non_null(strstr(encoder_name(encoder, &fallback), encoders[k % 2]));
         assert_int_equal(fallback, k % 2);
         assert_int_equal(encoder_finish(encoder, &error), 0);
@@ -335,7 +335,7 @@ static void test_encoder_name(void **state)
 {
     (void)state;
     Frame frame = {0};
-    int fallback = 1;
+    bool fallback = true;
     Writer *writer = create(in_folder("name.png"), 0, 1);
     assert_string_equal(writer_encoder(writer, &fallback), "");
     draw_scene(&frame, 64, 64, 0, 0);

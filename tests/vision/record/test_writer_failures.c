@@ -2,6 +2,7 @@
 #include "tests/support/recording.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -121,7 +122,7 @@ static void assert_child_succeeds(pid_t child)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
-/* The limit on a file's size stands for a disk that fills up in the middle. */
+/* A limit on the size of files is like a disk that fills up in the middle. */
 static int record_until_full(const char *path, int channel)
 {
     (void)channel;
@@ -172,7 +173,8 @@ static int64_t now_ns(void)
     return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Records at 50 frames a second of real time, telling the timestamp of every frame, until it is killed. */
+/* Records 50 frames a second in real time and writes the timestamp of each to the channel, until it is
+ * killed. */
 static int record_for_ever(const char *path, int channel)
 {
     Error error;
@@ -181,7 +183,7 @@ static int record_for_ever(const char *path, int channel)
     Frame frame = {0};
     int64_t start = now_ns();
     for (int i = 0;; i++) {
-        /* slow enough never to look like a cut, which would start a cluster of its own */
+        /* slow movement, because a change of scene would start a cluster of its own */
         draw_scene(&frame, 160, 120, i / 10, now_ns() - start);
         if (writer_write(writer, &frame, &error) != 0 ||
             write(channel, &frame.time_ns, sizeof frame.time_ns) != sizeof frame.time_ns)
@@ -213,7 +215,7 @@ static void test_killed_recording(void **state)
         double times[512];
         int count = probe_times(path, times, 512);
         assert_true(count > 50);
-        /* a cluster or fragment of half a second, and a little for the queue */
+        /* a cluster or fragment of half a second, and the time that a frame takes */
         assert_true(times[count - 1] > (double)last / MILLISECOND - 700);
     }
 }
@@ -321,23 +323,41 @@ static void test_closed_pipe(void **state)
     close(channel[1]);
 }
 
-/* Nobody reads: a live recording drops frames, and giving it up does not wait. */
+/* ---- giving up -------------------------------------------------------------------------------- */
+
+static void *cancel_soon(void *writer)
+{
+    usleep(100000);
+    writer_cancel(writer);
+    return NULL;
+}
+
+/* Nobody reads, so that a write waits until another thread cancels it; later ones fail at once. */
 static int record_to_a_stalled_reader(const char *path, int channel)
 {
-    Error error;
-    WriterOptions options = {.frame_rate = 25, .live = 1};
+    Error error, later;
+    WriterOptions options = {.frame_rate = 25};
+    pthread_t thread;
     dup2(channel, STDOUT_FILENO);
     Writer *writer = writer_create(path, &options, &error);
+    if (pthread_create(&thread, NULL, cancel_soon, writer) != 0)
+        return 2;
     Frame frame = {0};
-    int failed = 0;
-    for (int i = 0; i < 40; i++) {
-        draw_scene(&frame, 320, 240, i, i * 40 * MILLISECOND);
-        failed |= writer_write(writer, &frame, &error) != 0;
+    int written = 0, failed = 0;
+    while (!failed && written < 100) {
+        draw_scene(&frame, 320, 240, written, written * 40 * MILLISECOND);
+        failed = writer_write(writer, &frame, &error) != 0;
+        written += !failed;
     }
-    int64_t dropped = writer_dropped(writer);
+    pthread_join(thread, NULL);
+    int again = writer_write(writer, &frame, &later), finished = writer_finish(writer, &later);
+    bool broken = writer_broken_pipe(writer);
     writer_destroy(writer);
     frame_free(&frame);
-    return !failed && dropped >= 30 && dropped < 40 ? 0 : 1;
+    return written < 10 && again == -1 && finished == -1 && !broken &&
+                   strcmp(later.message, error.message) == 0
+               ? 0
+               : 1;
 }
 
 static void test_stalled_pipe(void **state)
@@ -348,6 +368,43 @@ static void test_stalled_pipe(void **state)
     assert_child_succeeds(start_child(record_to_a_stalled_reader, "-", channel[1]));
     close(channel[0]);
     close(channel[1]);
+}
+
+/* A writer that is cancelled before its first frame touches no file. */
+static void test_cancelled_before_the_start(void **state)
+{
+    (void)state;
+    Error error;
+    Frame frame = {0};
+    draw_scene(&frame, 64, 64, 0, 0);
+    Writer *writer = create(in_folder("cancelled.mkv"), 25, 0);
+    writer_cancel(writer);
+    assert_int_equal(writer_write(writer, &frame, &error), -1);
+    assert_non_null(strstr(error.message, "cancelled.mkv: "));
+    assert_int_equal(writer_finish(writer, &error), -1);
+    writer_destroy(writer);
+    frame_free(&frame);
+    assert_false(exists(in_folder("cancelled.mkv")));
+}
+
+/* A failure is for good, whatever it was. */
+static void test_a_failure_stays(void **state)
+{
+    (void)state;
+    Error error, later;
+    Frame frame = {0};
+    assert_int_equal(frame_alloc(&frame, PIXEL_GREY, 64, 64), 0);
+    Writer *writer = create(in_folder("grey.mkv"), 25, 0);
+    assert_int_equal(writer_write(writer, &frame, &error), -1);
+    assert_non_null(strstr(error.message, "only I420"));
+    draw_scene(&frame, 64, 64, 0, 0);
+    assert_int_equal(writer_write(writer, &frame, &later), -1);
+    assert_string_equal(later.message, error.message);
+    assert_int_equal(writer_finish(writer, &later), -1);
+    assert_string_equal(later.message, error.message);
+    writer_destroy(writer);
+    frame_free(&frame);
+    assert_false(exists(in_folder("grey.mkv")));
 }
 
 static void test_abandoned_recording(void **state)
@@ -390,6 +447,8 @@ int main(void)
         cmocka_unit_test(test_y4m_is_not_held_back),
         cmocka_unit_test(test_closed_pipe),
         cmocka_unit_test(test_stalled_pipe),
+        cmocka_unit_test(test_cancelled_before_the_start),
+        cmocka_unit_test(test_a_failure_stays),
         cmocka_unit_test(test_abandoned_recording),
         cmocka_unit_test(test_one_picture_only),
     };

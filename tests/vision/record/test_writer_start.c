@@ -1,11 +1,10 @@
-/* Recordings that fail before their first frame is written, wherever that is: an old file stays, no new one
- * does. The linker's --wrap sends the calls here; see meson.build. */
+/* Recordings that fail before their first frame is written, in any of the calls that are made: an old file
+ * stays, and no new one is left behind. The linker's --wrap sends the calls here; see meson.build. */
 #include "tests/support/recording.h"
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
-#include <pthread.h>
 #include <stdatomic.h>
 
 #define OLD_CONTENT "what was there before"
@@ -35,9 +34,6 @@ static void let_fail(const char *function, int after)
         return is_failing(#name) ? failure : __real_##name arguments;                                        \
     }
 
-WRAP(int, pthread_create, EAGAIN,
-     (pthread_t * thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument),
-     (thread, attributes, start, argument))
 WRAP(AVPacket *, av_packet_alloc, NULL, (void), ())
 WRAP(int, avformat_alloc_output_context2, AVERROR(ENOMEM),
      (AVFormatContext * *context, const AVOutputFormat *format, const char *name, const char *path),
@@ -54,25 +50,18 @@ WRAP(int, avcodec_send_frame, AVERROR(ENOMEM), (AVCodecContext * context, const 
      (context, frame))
 WRAP(int, avcodec_receive_packet, AVERROR(ENOMEM), (AVCodecContext * context, AVPacket *packet),
      (context, packet))
-WRAP(int, frame_copy, -1, (Frame * to, const Frame *from), (to, from))
 
-static const char *const functions[] = {"pthread_create",
-                                        "av_packet_alloc",
-                                        "avformat_alloc_output_context2",
-                                        "avcodec_alloc_context3",
-                                        "avcodec_open2",
-                                        "avformat_new_stream",
-                                        "avio_open_dyn_buf",
-                                        "avformat_write_header",
-                                        "avcodec_send_frame",
-                                        "avcodec_receive_packet",
-                                        "frame_copy"};
+static const char *const functions[] = {"av_packet_alloc",        "avformat_alloc_output_context2",
+                                        "avcodec_alloc_context3", "avcodec_open2",
+                                        "avformat_new_stream",    "avio_open_dyn_buf",
+                                        "avformat_write_header",  "avcodec_send_frame",
+                                        "avcodec_receive_packet"};
 static const char *const names[] = {"out.mkv", "out.mp4", "out.y4m", "out.jpg", "out.png"};
 enum { CLIPS = 3 }; /* of the names; the others hold a picture */
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* Returns whether writer_write() tells the failure at once. */
+/* Returns whether it was writer_write() that failed, not only writer_finish(). */
 static int record_in_vain(const char *path, int still, const char *function, int successes_before, int frames)
 {
     Error error, later;
@@ -134,8 +123,8 @@ static void test_no_new_files_stay(void **state)
     }
 }
 
-/* An encoder may give a frame with the next one, a muxer hold it back: what has taken an old file's place has
- * a frame in it all the same. */
+/* An encoder may return a frame with the next one, and a muxer may hold it back: a file that replaces an old
+ * one has a frame in it all the same. */
 static void test_later_frames_fail(void **state)
 {
     (void)state;

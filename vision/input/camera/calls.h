@@ -1,4 +1,4 @@
-/* The system calls that a camera needs, as a table, so that tests can play cameras and inject every error. */
+/* The system calls that a camera needs, as a table, so that tests can simulate cameras and every error. */
 #ifndef LOOKOUT_VISION_INPUT_CAMERA_CALLS_H
 #define LOOKOUT_VISION_INPUT_CAMERA_CALLS_H
 
@@ -10,7 +10,7 @@
 
 /* All calls return a negative errno where they fail; EINTR comes from `wait` only. */
 typedef struct CameraCalls {
-    void *context;                                /* handed to every call */
+    void *context;                                /* passed to every call */
     int (*open)(void *context, const char *path); /* for reading and writing, non-blocking; a descriptor */
     void (*close)(void *context, int fd);
     int (*control)(void *context, int fd, unsigned long request, void *argument);    /* ioctl */

@@ -10,6 +10,7 @@
 #include "vision/input/camera/search.h"
 #include "vision/input/camera/stream.h"
 #include "vision/input/camera/timeline.h"
+#include "vision/input/drivers.h"
 #include "vision/interrupt.h"
 
 #define MILLISECOND_NS INT64_C(1000000)
@@ -120,7 +121,7 @@ static int take_newest(Camera *camera, struct v4l2_buffer *newest, int64_t *sequ
     for (int i = 0; i < stream->count; i++) {
         struct v4l2_buffer buffer;
         int result = camera_stream_dequeue(stream, &buffer);
-        if (result <= 0) /* an error comes again with the next call */
+        if (result <= 0) /* an error will be reported by the next call again */
             return found ? 1 : result;
         atomic_fetch_add(&counts->dropped, camera_timeline_number(&camera->timeline, buffer.sequence));
         int unwanted = found ? (int)newest->index : -1;
@@ -336,6 +337,15 @@ static Input *camera_open(const char *path, const InputOptions *options, Error *
     return camera_open_with(&camera_system_calls, path, options, error);
 }
 
+/* Takes character devices, as cameras are, names of video devices that do not exist, and NULL: the first
+ * capture device. Opening fails where there is no such device, it is not a capture device (the error says
+ * what it is), it lacks a size, rate or format, is busy, may not be opened (the error names the group), ...
+ * No control of the device (exposure, focus, ...) is touched.
+ *
+ * The first call of read() waits for the first frame, which many cameras take a second for. Frames are whole;
+ * MJPEG pictures have an end, but only decoding them shows whether they are damaged inside: whoever finds one
+ * counts it in `damaged`. advice() names the control that lets the camera halve its rate in the dark, when it
+ * does. */
 const InputDriver camera_driver = {
     .name = "camera",
     .takes = camera_takes,

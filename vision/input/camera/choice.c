@@ -1,13 +1,14 @@
 #include "vision/input/camera/choice.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #define USUAL_WIDTH 640
 #define USUAL_HEIGHT 480
 #define USUAL_RATE 30.0
-/* Rates are as good as equal: 29.97 is 30. */
+/* Rates that differ by no more than this count as equal: 29.97 is 30. */
 #define SAME_RATE 0.99
 /* The usual rate, which nobody asked for, may be missed by this much: 25 at the usual size is better than 30
  * at another. */
@@ -15,15 +16,15 @@
 
 /* How far a candidate is from what is wanted, in the order in which it matters. */
 typedef struct Cost {
-    int slow;       /* far below the usual rate */
-    double size;    /* logarithm of the ratio of sizes */
-    int colourless; /* grey */
-    double rate;    /* excess over the wanted rate; a shortfall costs more than any excess */
-    int compressed;
+    bool slow;       /* far below the usual rate */
+    double size;     /* logarithm of the ratio of sizes */
+    bool colourless; /* grey */
+    double rate;     /* how far it is above the wanted rate; a lower rate costs more than any higher one */
+    bool compressed;
     int conversions; /* rank of the raw formats by what their conversion costs or loses */
 } Cost;
 
-static int is_cheaper(const Cost *a, const Cost *b)
+static bool is_cheaper(const Cost *a, const Cost *b)
 {
     if (a->slow != b->slow)
         return a->slow < b->slow;
@@ -100,11 +101,11 @@ static double cost_of_rate(double rate, double wanted)
 typedef struct Search {
     const CameraRequest *request;
     double wanted_rate;
-    int found;
+    bool found;
     Cost best_cost;
     CameraChoice best;
     /* for the error, where nothing was found */
-    int has_format, has_size;
+    bool has_format, has_size;
     double most_rate; /* at the requested size and format */
     int nearest_width, nearest_height;
     double nearest_size;
@@ -117,12 +118,12 @@ static void consider(Search *search, const CameraChoice *candidate, Cost cost, d
         search->most_rate = fmax(search->most_rate, rate);
         return;
     }
-    /* An unknown rate may be the right one, but one that is known to be right is better. */
+    /* An unknown rate costs a little more than one that is known to be right. */
     cost.rate = rate > 0 ? cost_of_rate(rate, search->wanted_rate) : 1.001;
     cost.slow = rate > 0 && rate < search->wanted_rate * NEAR_RATE;
     if (search->found && !is_cheaper(&cost, &search->best_cost))
         return;
-    search->found = 1;
+    search->found = true;
     search->best_cost = cost;
     search->best = *candidate;
 }
@@ -133,7 +134,7 @@ static void consider_mode(Search *search, const CameraModes *modes, const Camera
     PixelFormat format = camera_pixel_format(mode->fourcc);
     if (format == PIXEL_NONE || (request->fourcc && format != camera_pixel_format(request->fourcc)))
         return;
-    search->has_format = 1;
+    search->has_format = true;
     int requested_width = request->width ? request->width : USUAL_WIDTH;
     int requested_height = request->height ? request->height : USUAL_HEIGHT;
     CameraChoice candidate = {.fourcc = mode->fourcc};
@@ -152,7 +153,7 @@ static void consider_mode(Search *search, const CameraModes *modes, const Camera
     }
     if (request->width && (candidate.width != requested_width || candidate.height != requested_height))
         return;
-    search->has_size = 1;
+    search->has_size = true;
     if (mode->rate_count == 0) {
         if (request->rate > 0)
             interval_of_rate(request->rate, &candidate.numerator, &candidate.denominator);

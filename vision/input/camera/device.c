@@ -44,7 +44,7 @@ int camera_device_fail(Error *error, const char *path, const char *what, int cod
     return code;
 }
 
-/* Drivers copy what a USB device says of itself: only what is safe on every terminal is kept. */
+/* These texts come from the USB device itself: only what is safe on every terminal is kept. */
 static void copy_text(char *to, size_t room, const unsigned char *from, size_t length)
 {
     size_t used = 0;
@@ -53,13 +53,13 @@ static void copy_text(char *to, size_t room, const unsigned char *from, size_t l
     to[used] = '\0';
 }
 
-/* What a device is that cannot be used; NULL if it can. */
+/* Why a device cannot be used, to follow its name; NULL if it can. */
 static const char *obstacle(const struct v4l2_capability *about, unsigned int caps)
 {
     const char *driver = (const char *)about->driver;
     if (caps & (V4L2_CAP_VIDEO_M2M | V4L2_CAP_VIDEO_M2M_MPLANE))
         return "converts pictures, it is not a camera";
-    /* A converter of the Raspberry Pi that does not say so. */
+    /* A converter of the Raspberry Pi that does not report itself as one. */
     if (!strncmp(driver, "bcm2835-isp", sizeof about->driver))
         return "converts pictures, it is not a camera";
     if (!(caps & V4L2_CAP_VIDEO_CAPTURE)) {

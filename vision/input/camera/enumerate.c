@@ -1,9 +1,10 @@
 #include "vision/input/camera/enumerate.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* No device has more; a broken driver must not make the enumeration endless. */
-enum { MOST_FORMATS = 128, MOST_SIZES = 256, MOST_RATES = 128 };
+enum { MAX_FORMATS = 128, MAX_SIZES = 256, MAX_RATES = 128 };
 
 /* Grows an array to hold one more at powers of two; NULL when out of memory. */
 static void *grown(void *array, int count, size_t size)
@@ -33,7 +34,7 @@ static int add_rates(const CameraDevice *device, int width, int height, CameraMo
     camera_mode_size(mode, width, height, &shown_width, &shown_height);
     interval.width = (unsigned int)shown_width;
     interval.height = (unsigned int)shown_height;
-    for (interval.index = 0; interval.index < MOST_RATES; interval.index++) {
+    for (interval.index = 0; interval.index < MAX_RATES; interval.index++) {
         if (camera_device_control(device, VIDIOC_ENUM_FRAMEINTERVALS, &interval))
             return 0;
         if (interval.type != V4L2_FRMIVAL_TYPE_DISCRETE)
@@ -55,7 +56,7 @@ static int add_mode(CameraModes *modes, const CameraMode *mode)
     return 0;
 }
 
-static int is_side(unsigned int value)
+static bool is_side(unsigned int value)
 {
     return value >= 1 && value <= FRAME_MAX_SIDE;
 }
@@ -72,7 +73,7 @@ static int size_of(const struct v4l2_frmsizeenum *size, CameraMode *mode)
         return 0;
     }
     const struct v4l2_frmsize_stepwise *range = &size->stepwise;
-    int continuous = size->type == V4L2_FRMSIZE_TYPE_CONTINUOUS;
+    bool continuous = size->type == V4L2_FRMSIZE_TYPE_CONTINUOUS;
     unsigned int most_width = range->max_width < FRAME_MAX_SIDE ? range->max_width : FRAME_MAX_SIDE;
     unsigned int most_height = range->max_height < FRAME_MAX_SIDE ? range->max_height : FRAME_MAX_SIDE;
     if (range->min_width > most_width || range->min_height > most_height || most_width < 1 || most_height < 1)
@@ -89,7 +90,7 @@ static int size_of(const struct v4l2_frmsizeenum *size, CameraMode *mode)
 static int add_sizes(const CameraDevice *device, uint32_t fourcc, int width, int height, CameraModes *modes)
 {
     struct v4l2_frmsizeenum size = {.pixel_format = fourcc};
-    for (size.index = 0; size.index < MOST_SIZES; size.index++) {
+    for (size.index = 0; size.index < MAX_SIZES; size.index++) {
         CameraMode mode = {.fourcc = fourcc};
         if (camera_device_control(device, VIDIOC_ENUM_FRAMESIZES, &size)) {
             /* Without a list of sizes, any may be requested: the driver answers when the format is set. */
@@ -109,7 +110,7 @@ int camera_enumerate(const CameraDevice *device, int width, int height, CameraMo
 {
     *modes = (CameraModes){0};
     struct v4l2_fmtdesc format = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE};
-    for (format.index = 0; format.index < MOST_FORMATS; format.index++) {
+    for (format.index = 0; format.index < MAX_FORMATS; format.index++) {
         /* formats that libv4l converts to are left out: the conversion is ours */
         if (camera_device_control(device, VIDIOC_ENUM_FMT, &format))
             break;

@@ -1,6 +1,7 @@
 #include "vision/input/camera/format.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "vision/input/camera/choice.h"
@@ -28,7 +29,7 @@ static ColourRange range_of(const struct v4l2_pix_format *pix, PixelFormat ours)
 {
     unsigned int quantization = pix->quantization;
     /* Grey is not Y'CbCr: a sensor's values are not scaled to limited range. */
-    int is_rgb = ours == PIXEL_RGB24 || ours == PIXEL_BGR24 || ours == PIXEL_GREY;
+    bool is_rgb = ours == PIXEL_RGB24 || ours == PIXEL_BGR24 || ours == PIXEL_GREY;
     if (quantization == V4L2_QUANTIZATION_DEFAULT)
         quantization = V4L2_MAP_QUANTIZATION_DEFAULT(is_rgb, pix->colorspace, pix->ycbcr_enc);
     return quantization == V4L2_QUANTIZATION_FULL_RANGE ? RANGE_FULL : RANGE_LIMITED;

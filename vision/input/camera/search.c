@@ -74,8 +74,8 @@ static void remember_path(CameraSearch *search, const char *path)
     }
 }
 
-/* Tries all devices, first the one that the camera was last. The error is that of the first device that could
- * be the camera but does not start, or may not be opened. */
+/* Tries all devices, first the one where the camera was last. The error is that of the first device that
+ * could be the camera but does not start, or may not be opened. */
 static int try_all(CameraSearch *search, CameraStream *stream, const CameraRequest *request, Error *error)
 {
     int numbers[CAMERA_MAX_NODES];
@@ -99,7 +99,7 @@ static int try_all(CameraSearch *search, CameraStream *stream, const CameraReque
         *error = problem;
         has_error = true;
         if (!search->known && code != -EACCES && code != -EPERM)
-            return -1; /* the first camera was meant */
+            return -1; /* a busy or broken first camera is an error, not a reason to take the second */
     }
     if (has_error)
         return -1;

@@ -8,7 +8,7 @@
 
 typedef struct CameraSearch {
     const CameraCalls *calls;
-    char *path;    /* of the device that it was last, and that is tried first; NULL: any */
+    char *path;    /* where the camera was last, which is tried first; NULL: any */
     bool known;    /* name and bus are those of the camera */
     char name[40]; /* as CameraDevice has them */
     char bus[40];

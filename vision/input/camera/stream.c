@@ -69,7 +69,7 @@ int camera_stream_start(CameraStream *stream, CameraDevice *device, const Camera
     return code;
 }
 
-/* Nothing that fails here matters: closing the device ends everything. */
+/* Errors do not matter here: closing the device ends everything. */
 void camera_stream_close(CameraStream *stream)
 {
     CameraDevice *device = &stream->device;

@@ -1,5 +1,5 @@
 /* Data sets as they lie on disk. */
-#include "app/commands/eval/dataset.h"
+#include "app/commands/eval/dataset_open.h"
 #include "tests/support/folder.h"
 
 #include <setjmp.h>

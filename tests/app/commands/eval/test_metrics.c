@@ -15,7 +15,7 @@ enum { CLASSES = 3, MAX_IMAGES = 4, MAX_BOXES = 128, MAX_FOUND = 128 };
 static DatasetImage images[MAX_IMAGES];
 static DatasetBox boxes[MAX_BOXES];
 static Dataset dataset;
-static MetricsDetection found[MAX_IMAGES][MAX_FOUND];
+static MatchDetection found[MAX_IMAGES][MAX_FOUND];
 static int found_count[MAX_IMAGES];
 static int class_of_category[CLASSES] = {0, 1, -1}; /* class 2 is in no data set */
 static MetricsResult *result;
@@ -48,11 +48,11 @@ static DatasetBox *truth(double x, double y, double width, double height)
     return box;
 }
 
-static MetricsDetection *find(float score, double x, double y, double width, double height)
+static MatchDetection *find(float score, double x, double y, double width, double height)
 {
     int image = dataset.image_count - 1;
-    MetricsDetection *detection = &found[image][found_count[image]++];
-    *detection = (MetricsDetection){0, score, x, y, width, height};
+    MatchDetection *detection = &found[image][found_count[image]++];
+    *detection = (MatchDetection){0, score, x, y, width, height};
     return detection;
 }
 

@@ -1,4 +1,4 @@
-#include "app/commands/eval/voc.h"
+#include "app/commands/eval/voc_annotation.h"
 #include "tests/support/reader.h"
 
 #include <stdio.h>

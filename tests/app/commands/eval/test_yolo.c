@@ -1,4 +1,5 @@
-#include "app/commands/eval/yolo.h"
+#include "app/commands/eval/yolo_config.h"
+#include "app/commands/eval/yolo_labels.h"
 #include "tests/support/reader.h"
 
 static YoloClasses classes;

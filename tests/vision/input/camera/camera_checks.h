@@ -70,7 +70,7 @@ static inline int frames_until_lost(Input *source, const char *words)
         if (status == INPUT_FRAME)
             continue;
         assert_int_equal(status, INPUT_LOST);
-        /* who reports it says that the camera is lost */
+        /* whoever reports the reason puts "camera lost: " before it */
         if (!strstr(error.message, words) || strchr(error.message, '\n') ||
             strstr(error.message, "camera lost"))
             fail_msg("'%s', expected '%s'", error.message, words);

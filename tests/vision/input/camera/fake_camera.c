@@ -137,7 +137,7 @@ static int fake_list(void *context, int *numbers, int room)
     return count;
 }
 
-/* The frame that is due goes into a queued buffer, if there is one. */
+/* Puts the frame that is due into a queued buffer, if there is one. */
 static void produce(FakeNode *node)
 {
     int64_t due = node->next_ns;
@@ -199,7 +199,7 @@ static short events_of(FakeCamera *fake, FakeNode *node)
     return is_ready(node) ? POLLIN | POLLRDNORM : 0;
 }
 
-/* Moves the clock to the next thing that happens, but not beyond the limit. */
+/* Moves the clock to the next event, but not beyond the limit. */
 static void pass_time(FakeCamera *fake, const FakeNode *node, int64_t limit, int wake_fd)
 {
     int64_t next = limit;
@@ -245,7 +245,7 @@ static int query_capability(const FakeNode *node, struct v4l2_capability *about)
     snprintf((char *)about->card, sizeof about->card, "%s", node->card);
     snprintf((char *)about->bus_info, sizeof about->bus_info, "%s", node->bus);
     about->device_caps = node->caps;
-    /* as the whole device has it: capture is always among it */
+    /* of the whole device, which always includes capture */
     about->capabilities = node->caps | V4L2_CAP_VIDEO_CAPTURE | V4L2_CAP_STREAMING | V4L2_CAP_DEVICE_CAPS;
     return 0;
 }
@@ -275,7 +275,7 @@ static int nth_size(const FakeNode *node, uint32_t fourcc, unsigned int index)
 
 static int enumerate_format(const FakeNode *node, struct v4l2_fmtdesc *format)
 {
-    int found = node->tells_no_formats ? -1 : nth_format(node, format->index);
+    int found = node->lists_no_formats ? -1 : nth_format(node, format->index);
     if (found < 0)
         return -EINVAL;
     format->pixelformat = node->modes[found].fourcc;
@@ -303,7 +303,7 @@ static int enumerate_size(const FakeNode *node, struct v4l2_frmsizeenum *size)
 static int enumerate_interval(const FakeNode *node, struct v4l2_frmivalenum *interval)
 {
     unsigned int index = interval->index;
-    if (node->tells_no_rates)
+    if (node->lists_no_rates)
         return -ENOTTY;
     for (const FakeMode *mode = node->modes; mode->fourcc; mode++) {
         if (mode->fourcc != interval->pixel_format || !mode->denominator)
@@ -323,7 +323,7 @@ static int enumerate_interval(const FakeNode *node, struct v4l2_frmivalenum *int
     return -EINVAL;
 }
 
-/* Takes over the asked format and size if the device has it, or else its first. */
+/* Sets the requested format and size if the device has them, or else its first. */
 static int set_format(FakeNode *node, struct v4l2_pix_format *format)
 {
     const FakeMode *chosen = &node->modes[0];

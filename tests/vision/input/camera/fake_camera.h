@@ -1,5 +1,5 @@
-/* Video devices behind a CameraCalls table: they play cameras, fail where they are told to, and count what is
- * left open. */
+/* Simulated video devices behind a CameraCalls table, which fail where a test wants it and count what is left
+ * open. */
 #ifndef LOOKOUT_TESTS_VISION_INPUT_CAMERA_FAKE_CAMERA_H
 #define LOOKOUT_TESTS_VISION_INPUT_CAMERA_FAKE_CAMERA_H
 
@@ -23,7 +23,7 @@ typedef enum FakeFault {
     FAULT_TOO_LONG, /* says that it has more bytes than its buffer */
 } FakeFault;
 
-/* One size and rate of a format; 0/0: the rate is not told, 0x0: neither is the size. A range where
+/* One size and rate of a format; 0/0: the rate is not listed, 0x0: nor is the size. A range where
  * most_width is set: sizes in steps of 8 and rates from 1 to denominator/numerator. */
 typedef struct FakeMode {
     uint32_t fourcc;
@@ -47,14 +47,14 @@ typedef struct FakeNode {
     unsigned int caps;  /* device_caps */
     const char *driver, *card, *bus;
     FakeMode modes[FAKE_MODES];  /* those of one format together; ends with a fourcc of 0 */
-    int tells_no_formats;        /* no VIDIOC_ENUM_FMT */
-    int tells_no_rates;          /* no VIDIOC_ENUM_FRAMEINTERVALS */
+    int lists_no_formats;        /* no VIDIOC_ENUM_FMT */
+    int lists_no_rates;          /* no VIDIOC_ENUM_FRAMEINTERVALS */
     unsigned int most_buffers;   /* of FAKE_BUFFERS; 0: all */
     unsigned int missing_bytes;  /* at the end of every buffer */
     struct v4l2_pix_format like; /* colorspace, ycbcr_enc, quantization; extra bytes a line in bytesperline */
     int first_sequence;          /* at every start */
     int has_dark_control, dark_control;
-    double slowed; /* delivers every frame this much later than agreed; 1 is normal */
+    double slowed; /* factor by which every interval is longer than negotiated; 1 is normal */
     unsigned int timestamp_flags;
     int64_t timestamp_offset_ns;
     unsigned char faults[FAKE_FAULTS]; /* FakeFault of the first frames after a start */
@@ -74,10 +74,10 @@ typedef struct FakeNode {
 } FakeNode;
 
 typedef struct FakeCamera {
-    CameraCalls calls; /* hand this on */
+    CameraCalls calls; /* for camera_open_with() */
     FakeNode nodes[FAKE_NODES];
     int node_count;
-    int real_time; /* the clock of the world; otherwise one that only waiting moves */
+    int real_time; /* use the real clock; otherwise one that only waiting moves */
     int64_t clock_ns;
     void (*on_wait)(struct FakeCamera *fake); /* before every wait; may change anything; may be NULL */
     struct {

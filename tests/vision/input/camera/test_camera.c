@@ -1,4 +1,4 @@
-/* Opening, listing and interrupting cameras that a table of system calls plays. */
+/* Opening, listing and interrupting cameras, simulated by a table of system calls. */
 #include "tests/vision/input/camera/camera_checks.h"
 #include "vision/input/camera/list.h"
 #include "vision/input/open.h"
@@ -16,7 +16,7 @@ static int open_descriptors(void)
     return count;
 }
 
-/* Those that the table does not know of. */
+/* File descriptors that are not of the table of system calls. */
 static void descriptors(void **state)
 {
     (void)state;
@@ -29,7 +29,7 @@ static void descriptors(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Each call of opening fails with each error that a driver may give it. */
+/* Every call that opening makes fails once with every error that a driver may return. */
 static void every_error_at_opening(void **state)
 {
     (void)state;
@@ -37,7 +37,7 @@ static void every_error_at_opening(void **state)
                                 ENOSPC, EPIPE, ENOLINK, EINVAL, ENOTTY, ENOMEM, EAGAIN, EFAULT, ENFILE};
     static const struct {
         unsigned long what;
-        int last; /* of how many calls in a row each fails once */
+        int last; /* of how many such calls, one after the other, each fails once */
     } calls[] = {{FAKE_OPEN, 0},       {VIDIOC_QUERYCAP, 0}, {VIDIOC_S_FMT, 0}, {VIDIOC_REQBUFS, 0},
                  {VIDIOC_QUERYBUF, 5}, {FAKE_MAP, 5},        {VIDIOC_QBUF, 5},  {VIDIOC_STREAMON, 0}};
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
@@ -91,7 +91,7 @@ static void what_cannot_be_had(void **state)
     expect_refused(&fake, NULL, &any, "there is no camera");
 }
 
-/* Only the capture devices of a zoo are cameras, and each of the others is told what it is. */
+/* Of many kinds of devices only capture devices are cameras; the errors for the others say what they are. */
 static void kinds_of_devices(void **state)
 {
     (void)state;
@@ -149,7 +149,8 @@ static void names_are_made_printable(void **state)
     fake_camera_finish(&fake);
 }
 
-/* The first camera is meant, even if it is busy; what may not be opened is passed over. */
+/* Without a path the first camera is opened, even if it is busy; devices without permission are passed over.
+ */
 static void first_camera(void **state)
 {
     (void)state;
@@ -167,13 +168,13 @@ static void first_camera(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Drivers that tell nothing, or put something else in place of what they do not have. */
+/* Drivers that list nothing, or set something else where they lack what is requested. */
 static void odd_drivers(void **state)
 {
     (void)state;
     FakeCamera fake;
     fake_camera_init(&fake);
-    fake.nodes[0].tells_no_formats = 1;
+    fake.nodes[0].lists_no_formats = 1;
     memset(fake.nodes[0].modes, 0, sizeof fake.nodes[0].modes);
     fake.nodes[0].modes[0].fourcc = V4L2_PIX_FMT_NV12;
     Input *source = open_or_fail(&fake, NULL, &any);
@@ -186,7 +187,7 @@ static void odd_drivers(void **state)
     input_destroy(source);
     fake_camera_finish(&fake);
 
-    /* says that it has any size, and then does not */
+    /* lists no sizes */
     fake_camera_init(&fake);
     fake.nodes[0].modes[0] = (FakeMode){V4L2_PIX_FMT_MJPEG, 0, 0, 0, 0, 0, 0};
     fake.nodes[0].modes[1] = (FakeMode){0};
@@ -208,7 +209,7 @@ static void odd_drivers(void **state)
     fake_camera_finish(&fake);
 }
 
-/* What makes no sense is refused; few buffers do. */
+/* Drivers whose answers make no sense are refused; few buffers are enough. */
 static void drivers_at_fault(void **state)
 {
     (void)state;
@@ -221,8 +222,8 @@ static void drivers_at_fault(void **state)
     expect_refused(&fake, "/dev/video0", &any, "1 buffers, 2 are needed");
     fake.nodes[0].most_buffers = 2;
     input_destroy(open_or_fail(&fake, "/dev/video0", &any));
-    /* does not tell its rates, and has another than the one that is asked for */
-    fake.nodes[0].tells_no_rates = 1;
+    /* lists no rates, and has another than the requested one */
+    fake.nodes[0].lists_no_rates = 1;
     expect_refused(&fake, "/dev/video0", &(InputOptions){.camera = {.frame_rate = 60}},
                    "gives 30 frames a second at 640x480 YUYV, not 60");
     Input *source = open_or_fail(&fake, "/dev/video0", &(InputOptions){.camera = {.frame_rate = 15}});
@@ -265,7 +266,7 @@ static void *interrupt_later(void *source)
     return NULL;
 }
 
-/* By another thread, while read() waits in earnest. */
+/* By another thread, while read() really waits. */
 static void interruption(void **state)
 {
     (void)state;
@@ -315,6 +316,8 @@ static void stop_flag_while_waiting(void **state)
 static void paths(void **state)
 {
     (void)state;
+    assert_true(input_is_camera(NULL));
+    assert_false(input_is_camera("-"));
     assert_true(input_is_camera("/dev/null"));
     assert_true(input_is_camera("/dev/video63"));
     assert_false(input_is_camera("/dev"));

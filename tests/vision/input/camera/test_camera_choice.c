@@ -1,4 +1,4 @@
-/* What is asked of a camera, and what follows from what it answers: pure functions over plain data. */
+/* What is requested of a camera, and what follows from its answers: pure functions over plain data. */
 #include <linux/videodev2.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -58,7 +58,7 @@ static const CameraModes *build(Built *built, const Row *rows)
 #define GREY V4L2_PIX_FMT_GREY
 #define BAYER V4L2_PIX_FMT_SBGGR8
 
-/* USB 2: raw at high rates only where it is small. */
+/* As over USB 2: uncompressed pictures at high rates only in small sizes. */
 static const Row webcam[] = {
     {YUYV, 640, 480, 0, 0, 1, 30, 0},  {YUYV, 640, 480, 0, 0, 1, 15, 0},   {YUYV, 1280, 720, 0, 0, 1, 10, 0},
     {YUYV, 1920, 1080, 0, 0, 1, 5, 0}, {MJPG, 640, 480, 0, 0, 1, 60, 0},   {MJPG, 640, 480, 0, 0, 1, 30, 0},
@@ -205,7 +205,7 @@ static void colours(void **state)
         {YUYV, V4L2_COLORSPACE_SRGB, V4L2_YCBCR_ENC_BT2020, 0, MATRIX_BT2020, RANGE_LIMITED},
         {GREY, V4L2_COLORSPACE_SRGB, 0, 0, MATRIX_BT601, RANGE_FULL},
         {GREY, V4L2_COLORSPACE_SRGB, 0, V4L2_QUANTIZATION_LIM_RANGE, MATRIX_BT601, RANGE_LIMITED},
-        /* whatever the driver says of it */
+        /* whatever the driver reports */
         {MJPG, V4L2_COLORSPACE_REC709, V4L2_YCBCR_ENC_709, V4L2_QUANTIZATION_LIM_RANGE, MATRIX_BT601,
          RANGE_FULL},
     };
@@ -237,7 +237,7 @@ static void layouts(void **state)
         {YUYV, 4, 2, 8, {8}, {0}, 16},
         {YUYV, 4, 2, 0, {8}, {0}, 16},
         {YUYV, 5, 3, 12, {12}, {0}, 36},
-        /* the last row's padding need not be there */
+        /* the padding of the last row may be missing */
         {YUYV, 4, 2, 32, {32}, {0}, 40},
         {NV12, 4, 4, 4, {4, 4}, {0, 16}, 24},
         {NV12, 4, 4, 64, {64, 64}, {0, 256}, 324},

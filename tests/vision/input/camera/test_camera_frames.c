@@ -65,8 +65,8 @@ static void jpeg_pictures(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Bytes behind the end of a picture are no damage; no beginning or no end is. From the 6th on the first is
- * cut short, less and less. */
+/* Bytes behind the end of a picture are no damage; a missing beginning or end is. From the 6th picture on,
+ * the first one is delivered again, cut short by less and less. */
 static size_t draw_jpegs(const FakeNode *node, uint32_t sequence, uint8_t *memory, size_t length)
 {
     static const uint8_t cases[6][12] = {
@@ -102,7 +102,7 @@ static void ends_of_jpegs(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Numbers that the driver left out, flagged and short frames. */
+/* Numbers that the driver skipped, and frames that are flagged or short. */
 static void bad_frames(void **state)
 {
     (void)state;
@@ -124,7 +124,7 @@ static void bad_frames(void **state)
     fake_camera_finish(&fake);
 }
 
-/* A reader that is late gets the newest frame; the one that it held stays untouched meanwhile. */
+/* A reader that is late gets the newest frame; the one that it had is not overwritten meanwhile. */
 static void newest_frame_wins(void **state)
 {
     (void)state;
@@ -138,7 +138,7 @@ static void newest_frame_wins(void **state)
     assert_int_equal(frame.planes[0][0], 0);
     expect_frame(source, &frame, 3, 3);
     expect_counts(source, 2, 0, 1, 0);
-    /* So late that all buffers are full: the driver drops, and nothing is said to be lost. */
+    /* So late that all buffers are full: the driver drops frames, and the camera is not lost. */
     fake.clock_ns += INT64_C(10000000000);
     Error error;
     assert_int_equal(source->functions->read(source, &frame, &error), INPUT_FRAME);
@@ -193,7 +193,7 @@ static void advice_in_the_dark(void **state)
 {
     (void)state;
     FakeCamera fake;
-    /* half the rate and the control: told, and named as v4l2-ctl does */
+    /* half the rate, and the control is on: there is advice, with the name that v4l2-ctl uses */
     fake_camera_init(&fake);
     fake.nodes[0].has_dark_control = fake.nodes[0].dark_control = 1;
     Input *source = open_or_fail(&fake, "/dev/video0", &any);
@@ -206,7 +206,7 @@ static void advice_in_the_dark(void **state)
         fail_msg("'%s'", advice);
     input_destroy(source);
     fake_camera_finish(&fake);
-    /* frames that the driver drops are no darkness; nor is a control that is off, or none */
+    /* no advice for frames that the driver drops, without the control, or where it is off */
     for (int i = 0; i < 3; i++) {
         fake_camera_init(&fake);
         fake.nodes[0].has_dark_control = i != 1;

@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-/* Every call of streaming fails with every error; the camera is back after an instant. */
+/* Every call that streaming makes fails with every error; the camera is back at once. */
 static void every_error_while_streaming(void **state)
 {
     (void)state;
@@ -21,7 +21,7 @@ static void every_error_while_streaming(void **state)
             int64_t before = fake.clock_ns;
             assert_int_equal(frames_until_lost(source, "/dev/video0: "), 0);
             assert_int_equal(fake.failures, 1);
-            /* QBUF fails after the frame that it takes; all others before */
+            /* after it was opened again the driver counts from 0 */
             expect_frame(source, &frame, 2, 0);
             expect_frame(source, &frame, 3, 1);
             assert_true(fake.clock_ns - before < INT64_C(200000000));
@@ -31,7 +31,7 @@ static void every_error_while_streaming(void **state)
         }
 }
 
-/* Signals and an error while opening again are no matter. */
+/* Signals while waiting, and errors while reopening, do no harm. */
 static void harmless_errors(void **state)
 {
     (void)state;
@@ -56,7 +56,7 @@ static void harmless_errors(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Unplugged and back under another number, with another number for a stranger. */
+/* A camera that was unplugged comes back under another number, while another camera has the old one. */
 static void back_under_another_number(void **state)
 {
     (void)state;
@@ -91,7 +91,7 @@ static void back_under_another_number(void **state)
     fake_camera_finish(&fake);
 }
 
-/* In another port it is the same camera; but not one of the same name that was there all the time. */
+/* A camera in another port is the same one, unless there was one of its name in that port all the time. */
 static void another_port(void **state)
 {
     (void)state;
@@ -121,7 +121,8 @@ static void another_port(void **state)
     }
 }
 
-/* A twin that was plugged in meanwhile is a stranger when the camera is lost for the second time. */
+/* One of the same name that was plugged in meanwhile is not taken when the camera is lost for the second
+ * time. */
 static void a_later_twin(void **state)
 {
     (void)state;
@@ -148,7 +149,7 @@ static void a_later_twin(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Of two nodes of one device the one that starts is taken. */
+/* Of two nodes of one device that which starts is taken. */
 static void two_nodes_of_a_device(void **state)
 {
     (void)state;
@@ -219,7 +220,7 @@ static void break_after_three_frames(FakeCamera *fake)
     fake->nodes[0].broken = fake->nodes[0].started >= 3;
 }
 
-/* Nor one that delivers a few frames each time. */
+/* Nor is one that delivers a few frames each time. */
 static void runs_for_moments(void **state)
 {
     (void)state;
@@ -245,13 +246,13 @@ static void silence(void **state)
     Frame frame;
     Error error;
     fake_camera_init(&fake);
-    /* never a frame: three seconds */
+    /* never a frame: lost after three seconds */
     fake.nodes[0].silent = 1;
     Input *source = open_or_fail(&fake, "/dev/video0", &any);
     int64_t start = fake.clock_ns;
     assert_int_equal(frames_until_lost(source, "no picture for 3 seconds"), 0);
     assert_in_range(fake.clock_ns - start, INT64_C(2999000000), INT64_C(3001000000));
-    /* and no frame after it was opened again: still lost, every quarter of a second */
+    /* nor after it was opened again: it is reported as lost every quarter of a second */
     start = fake.clock_ns;
     for (int i = 0; i < 40; i++) {
         assert_int_equal(source->functions->read(source, &frame, &error), INPUT_LOST);
@@ -265,7 +266,7 @@ static void silence(void **state)
     while ((status = source->functions->read(source, &frame, &error)) == INPUT_LOST)
         ;
     assert_int_equal(status, INPUT_FRAME);
-    /* silent after it ran for long: one second */
+    /* no more frames, after many: lost after one second */
     for (int i = 0; i < 120; i++)
         assert_int_equal(source->functions->read(source, &frame, &error), INPUT_FRAME);
     fake.nodes[0].silent = 1;
@@ -277,7 +278,7 @@ static void silence(void **state)
     fake_camera_finish(&fake);
 }
 
-/* A slow camera has eight intervals. */
+/* A slow camera is lost after eight intervals without a frame. */
 static void silence_of_a_slow_camera(void **state)
 {
     (void)state;
@@ -297,7 +298,7 @@ static void silence_of_a_slow_camera(void **state)
     fake_camera_finish(&fake);
 }
 
-/* Nothing but damaged pictures is as good as none. */
+/* A camera that delivers nothing but damaged pictures is lost. */
 static void only_damaged_frames(void **state)
 {
     (void)state;

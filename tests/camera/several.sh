@@ -1,0 +1,48 @@
+#!/bin/sh
+# Three cameras in one run, one of which is unplugged again and again, inside the virtual machine that run.sh starts. Usage:
+# several.sh LOOKOUT /dev/videoN STEADY STEADY
+set -u
+lookout="$1 --headless -a 0.25 --size 128 --camera-size 320x180 --camera-fps 5" # three emulated cameras on an emulated processor
+unsteady=$2 first=$3 second=$4
+name=several
+. "$(dirname "$0")/checks.sh"
+
+source_lines() { cat lines.jsonl 2>/dev/null | grep -c "^{\"source\":\"$1\""; }
+has_source_lines() { [ "$(source_lines "$1")" -ge "$2" ]; }
+until_more_of() { until_true has_source_lines "$1" $(($(source_lines "$1") + $2)); }
+is_lost() { [ "$(grep -c 'waiting for it' said)" -ge "$1" ]; }
+is_back() { [ "$(grep -c 'is back' said)" -ge "$1" ]; }
+
+start $lookout --json lines.jsonl --stats stats.json "$unsteady" "$first" "$second"
+for camera in "$unsteady" "$first" "$second"; do
+    until_more_of "${camera##*/}" 3
+done
+for round in 1 2 3; do
+    v4l2-ctl -d "$unsteady" -c disconnect=1
+    until_true is_lost $round
+    until_more_of "${first##*/}" 3
+    until_more_of "${second##*/}" 3
+    until_true is_back $round
+    until_more_of "${unsteady##*/}" 2
+done
+stop INT 130
+is_whole lines.jsonl || fail "the last line is not complete"
+python3 - lines.jsonl stats.json "${unsteady##*/}" <<'CHECK' || fail "what the files say"
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+lost = {}
+for source in json.load(open(sys.argv[2]))["sources"]:
+    name, camera = source["source"], source["camera"]
+    numbers = [line["frame"] for line in lines if line["source"] == name]
+    times = [line["time"] for line in lines if line["source"] == name]
+    print(name, len(numbers), "lines", camera)
+    lost[name] = camera["lost"]
+    assert numbers == sorted(set(numbers)) and times == sorted(set(times)), name
+    if name == sys.argv[3]:
+        continue
+    # whatever has no line was skipped for a newer frame; the driver lost nothing
+    assert camera["dropped_by_driver"] == 0 and camera["damaged"] == 0, name
+    assert numbers[-1] + 1 - len(numbers) <= camera["skipped"], name
+assert {name: count > 0 for name, count in lost.items()} == {name: name == sys.argv[3] for name in lost}, lost
+CHECK
+echo "ok      several: three cameras, one of which comes and goes"
