@@ -1,17 +1,13 @@
 #include "app/run/playback.h"
 
 #include "base/clock.h"
-#include <time.h>
+#include "base/thread.h"
 
 void playback_init(Playback *playback)
 {
     *playback = (Playback){0};
     pthread_mutex_init(&playback->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&playback->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&playback->changed);
 }
 
 void playback_finish(Playback *playback)
@@ -66,10 +62,9 @@ bool playback_take_turn(Playback *playback)
 
 bool playback_wait_until(Playback *playback, int64_t time_ns)
 {
-    const struct timespec until = {time_ns / 1000000000, time_ns % 1000000000};
     pthread_mutex_lock(&playback->lock);
     if (!playback->released && clock_now_ns() < time_ns)
-        pthread_cond_timedwait(&playback->changed, &playback->lock, &until);
+        condition_wait_until(&playback->changed, &playback->lock, time_ns);
     const bool goes_on = !playback->released;
     pthread_mutex_unlock(&playback->lock);
     return goes_on;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/message.h"
+#include "base/thread.h"
 #include <assert.h>
 
 #define POLL_NS INT64_C(50000000) /* how often the stop flag, which wakes nobody, is looked at */
@@ -15,11 +16,7 @@ int run_init(Run *run, atomic_int *stop, const ModelOptions *options, Error *err
     atomic_init(&run->view.alone, -1);
     notices_init(&run->notices);
     pthread_mutex_init(&run->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&run->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&run->changed);
     run->choice = model_choice_create(options, error);
     if (run->choice && !(run->inference = inference_create(run->choice, &run->notices)))
         error_set(error, "out of memory");
@@ -180,11 +177,8 @@ bool run_is_over(Run *run)
 void run_wait(Run *run)
 {
     pthread_mutex_lock(&run->lock);
-    while (run->running && !atomic_load(run->stop)) {
-        const int64_t wake = clock_now_ns() + POLL_NS;
-        const struct timespec until = {wake / 1000000000, wake % 1000000000};
-        pthread_cond_timedwait(&run->changed, &run->lock, &until);
-    }
+    while (run->running && !atomic_load(run->stop))
+        condition_wait_until(&run->changed, &run->lock, clock_now_ns() + POLL_NS);
     pthread_mutex_unlock(&run->lock);
 }
 

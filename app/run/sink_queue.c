@@ -92,11 +92,7 @@ SinkQueue *sink_queue_create(Sink *sink, SinkEnded *ended, void *context, Error 
     }
     *queue = (SinkQueue){.sink = sink, .ended = ended, .context = context, .length = length};
     pthread_mutex_init(&queue->lock, NULL);
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&queue->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&queue->changed);
     if (!length)
         return queue;
     queue->ring = calloc((size_t)length + 1, sizeof(Observation *));
@@ -184,7 +180,7 @@ static void wait_until_done(SinkQueue *queue, const atomic_int *stop)
     int64_t stopped_ns = atomic_load(stop) ? queue->closing_ns : 0;
     bool cancelled = false;
     while (!queue->done) {
-        const int64_t now = clock_now_ns(), wake = now + POLL_NS;
+        const int64_t now = clock_now_ns();
         if (!stopped_ns && atomic_load(stop))
             stopped_ns = now;
         if (stopped_ns && !cancelled && now - stopped_ns >= GRACE_NS) {
@@ -192,8 +188,7 @@ static void wait_until_done(SinkQueue *queue, const atomic_int *stop)
             if (queue->sink->driver->cancel)
                 queue->sink->driver->cancel(queue->sink);
         }
-        const struct timespec until = {wake / 1000000000, wake % 1000000000};
-        pthread_cond_timedwait(&queue->changed, &queue->lock, &until);
+        condition_wait_until(&queue->changed, &queue->lock, now + POLL_NS);
     }
 }
 

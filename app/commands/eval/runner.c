@@ -3,12 +3,12 @@
 
 #include "app/commands/eval/picture.h"
 #include "app/sinks/progress_line.h"
+#include "base/clock.h"
 #include "base/message.h"
 #include "base/thread.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { PROGRESS_MS = 100 };
 
@@ -198,12 +198,7 @@ static void watch(Crew *crew)
     ProgressLine line = progress_line_begin("picture", "a second", crew->run->dataset->image_count);
     pthread_mutex_lock(&crew->lock);
     while (crew->working) {
-        struct timespec time;
-        clock_gettime(CLOCK_MONOTONIC, &time);
-        time.tv_nsec += PROGRESS_MS * 1000000L;
-        time.tv_sec += time.tv_nsec / 1000000000;
-        time.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&crew->changed, &crew->lock, &time);
+        condition_wait_until(&crew->changed, &crew->lock, clock_now_ns() + PROGRESS_MS * INT64_C(1000000));
         if (shown)
             progress_line_update(&line, crew->done);
     }
@@ -214,13 +209,9 @@ static void watch(Crew *crew)
 
 static void crew_open(Crew *crew, Run *run)
 {
-    pthread_condattr_t monotonic;
     *crew = (Crew){.run = run, .settings = run->categories->settings};
     pthread_mutex_init(&crew->lock, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&crew->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    condition_init(&crew->changed);
 }
 
 ExitCode run_pictures(Run *run, Networks *first, Error *error)
