@@ -86,10 +86,8 @@ int inference_add(Inference *inference, const InferenceClient *functions, void *
 void inference_report_failure(Inference *inference)
 {
     Error why;
-    if (!model_choice_take_failure(inference->choice, &why))
-        return;
-    notices_post(inference->notices, "%s", why.message);
-    message("%s", why.message);
+    if (model_choice_take_failure(inference->choice, &why))
+        notices_report(inference->notices, "%s", why.message);
 }
 
 static double total_rate(Inference *inference)

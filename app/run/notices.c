@@ -1,5 +1,7 @@
 #include "app/run/notices.h"
 
+#include "base/error.h"
+#include "base/message.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,16 +17,34 @@ void notices_finish(Notices *notices)
     pthread_mutex_destroy(&notices->lock);
 }
 
-void notices_post(Notices *notices, const char *format, ...)
+static void post(Notices *notices, const char *text)
 {
-    va_list arguments;
-    va_start(arguments, format);
     pthread_mutex_lock(&notices->lock);
-    vsnprintf(notices->text, sizeof notices->text, format, arguments);
+    snprintf(notices->text, sizeof notices->text, "%.*s", NOTICE_TEXT - 1, text);
     notices->number++;
     pthread_mutex_unlock(&notices->lock);
-    va_end(arguments);
     notices_wake(notices);
+}
+
+void notices_post(Notices *notices, const char *format, ...)
+{
+    char text[NOTICE_TEXT];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    post(notices, text);
+}
+
+void notices_report(Notices *notices, const char *format, ...)
+{
+    char text[sizeof((Error *)0)->message];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    post(notices, text);
+    message("%s", text);
 }
 
 int notices_get(Notices *notices, char text[NOTICE_TEXT])

@@ -20,6 +20,8 @@ void notices_finish(Notices *notices);
 
 /* A line to be shown; a new one takes the place of the last. */
 void notices_post(Notices *notices, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, and a line on standard error (base/message.h) for whoever has closed the window. */
+void notices_report(Notices *notices, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* Copies the latest line; returns its number, which grows with each (0: there was none). */
 int notices_get(Notices *notices, char text[NOTICE_TEXT]);
 void notices_wake(const Notices *notices);

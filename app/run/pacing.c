@@ -75,8 +75,7 @@ static void report_advice(Channel *channel)
     if (channel->is_advised || !advice)
         return;
     channel->is_advised = true;
-    message("%s", advice);
-    notices_post(channel->setup.notices, "%s", advice);
+    notices_report(channel->setup.notices, "%s", advice);
 }
 
 ChannelEnd pacing_lose(Channel *channel, const Error *why)

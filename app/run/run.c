@@ -53,8 +53,7 @@ static void note_sink_end(void *context, SinkQueue *queue, SinkResult result, co
         return;
     }
     const bool running = !atomic_load(run->stop);
-    message("%s", error->message);
-    notices_post(&run->notices, "%s", error->message);
+    notices_report(&run->notices, "%s", error->message);
     pthread_mutex_lock(&run->lock);
     run->has_failed |= running;
     run->failed_results += sink_queue_driver(queue)->is_a_result;

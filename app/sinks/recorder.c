@@ -2,10 +2,8 @@
 
 #include "app/sinks/marked_picture.h"
 #include "app/sinks/new_file.h"
-#include "base/message.h"
 #include "vision/record/writer.h"
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,19 +36,6 @@ typedef struct Recorder {
 static Recorder *recorder_of(Sink *sink)
 {
     return (Recorder *)sink;
-}
-
-/* In the window, and on standard error for whoever has closed it. */
-static void report(const Recorder *recorder, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void report(const Recorder *recorder, const char *format, ...)
-{
-    char text[NOTICE_TEXT];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    notices_post(recorder->setup.notices, "%s", text);
-    message("%s", text);
 }
 
 /* ---- one recording ------------------------------------------------------------------------------ */
@@ -140,7 +125,7 @@ static bool refuse(Sink *sink, SinkCommand command)
 static void report_failure(Recorder *recorder, const Error *why)
 {
     atomic_fetch_add(&recorder->failures, 1);
-    report(recorder, "cannot write %s", why->message);
+    notices_report(recorder->setup.notices, "cannot write %s", why->message);
 }
 
 static void begin(Recorder *recorder, const Observation *first)
@@ -150,7 +135,7 @@ static void begin(Recorder *recorder, const Observation *first)
     recorder->start_time = first->time_ns;
     if (new_file_create(recorder->name, "mkv", time(NULL), &error)) {
         atomic_fetch_add(&recorder->failures, 1);
-        report(recorder, "%s", error.message);
+        notices_report(recorder->setup.notices, "%s", error.message);
     } else if (open_writer(recorder, recorder->name, &error) || write_picture(recorder, first, &error)) {
         close_writer(recorder);
         unlink(recorder->name);
@@ -158,7 +143,7 @@ static void begin(Recorder *recorder, const Observation *first)
     }
     if (recorder->writer) {
         status_set_recording(recorder->setup.status, recorder->name);
-        report(recorder, "recording to %s", recorder->name);
+        notices_report(recorder->setup.notices, "recording to %s", recorder->name);
         return;
     }
     /* not the same failure again with the next picture */
@@ -184,8 +169,8 @@ static void end(Recorder *recorder, const Error *failure)
     const long long dropped = atomic_load(&recorder->sink.dropped) - atomic_load(&recorder->dropped_before);
     if (dropped)
         snprintf(lost, sizeof lost, ", %lld dropped", dropped);
-    report(recorder, "recorded %" PRId64 " frame%s to %s%s", recorder->pictures,
-           recorder->pictures == 1 ? "" : "s", recorder->name, lost);
+    notices_report(recorder->setup.notices, "recorded %" PRId64 " frame%s to %s%s", recorder->pictures,
+                   recorder->pictures == 1 ? "" : "s", recorder->name, lost);
 }
 
 /* Whether a recording that a key has ended is complete: what was queued before still belongs to it. Behind

@@ -2,9 +2,7 @@
 
 #include "app/sinks/marked_picture.h"
 #include "app/sinks/new_file.h"
-#include "base/message.h"
 #include "vision/record/writer.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -19,13 +17,6 @@ typedef struct Snapshot {
     SinkCommand waiting[MOST_AT_ONCE]; /* in the order of the pictures in the queue */
     int count;
 } Snapshot;
-
-/* In the window, and on standard error for whoever has closed it. */
-static void report(const Snapshot *snapshot, const char *text)
-{
-    notices_post(snapshot->notices, "%s", text);
-    message("%s", text);
-}
 
 static int write_file(const char *name, const Frame *picture, Error *error)
 {
@@ -42,7 +33,7 @@ static int write_file(const char *name, const Frame *picture, Error *error)
 
 static int save(Snapshot *snapshot, SinkCommand command, const Observation *shown, Error *error)
 {
-    char name[NEW_FILE_NAME], text[NEW_FILE_NAME + 16];
+    char name[NEW_FILE_NAME];
     Error why;
     Frame picture = *shown->frame;
     if (command == SINK_SNAPSHOT && !marked_picture_draw(snapshot->marked, shown, &picture))
@@ -53,8 +44,7 @@ static int save(Snapshot *snapshot, SinkCommand command, const Observation *show
         unlink(name); /* a piece of a picture is of no use */
         return error_set(error, "cannot write %s", why.message);
     }
-    snprintf(text, sizeof text, "saved %s", name);
-    report(snapshot, text);
+    notices_report(snapshot->notices, "saved %s", name);
     return 0;
 }
 
@@ -68,7 +58,7 @@ static SinkResult take(Sink *sink, Observation *shown, Error *error)
     pthread_mutex_unlock(&snapshot->lock);
     if (save(snapshot, command, shown, &why)) {
         atomic_fetch_add(&snapshot->failures, 1);
-        report(snapshot, why.message);
+        notices_report(snapshot->notices, "%s", why.message);
     }
     pthread_mutex_lock(&snapshot->lock);
     snapshot->waiting[0] = snapshot->waiting[1];
