@@ -60,6 +60,8 @@ static int fail(Writer *writer, const Error *why)
 static int start(Writer *writer, const Frame *first, Error *error)
 {
     const EncoderOptions options = {.path = writer->path, .frame_rate = writer->frame_rate};
+    if (atomic_load(&writer->cancelled))
+        return error_set(error, "%s: %s", writer->path, strerror(ECANCELED));
     writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
     if (!writer->encoder)
         return -1;
@@ -70,8 +72,6 @@ static int start(Writer *writer, const Frame *first, Error *error)
 
 static int write_frame(Writer *writer, const Frame *picture, Error *error)
 {
-    if (atomic_load(&writer->cancelled))
-        return error_set(error, "%s: %s", writer->path, strerror(ECANCELED));
     if (picture->format != PIXEL_I420)
         return error_set(error, "%s: only I420 frames are recorded", writer->path);
     if (!writer->encoder && start(writer, picture, error) != 0)

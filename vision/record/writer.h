@@ -40,7 +40,8 @@ int writer_finish(Writer *writer, Error *error);
 void writer_destroy(Writer *writer); /* takes NULL */
 
 /* Any thread: opening or writing a file that waits (a pipe without a reader, or with one that does not read)
- * gives up, and everything later fails at once. */
+ * gives up, as does everything later that would wait, and no file is begun any more. One that never waits, a
+ * regular file, is still written and completed. */
 void writer_cancel(Writer *writer);
 
 /* Whether it has failed because nobody reads the pipe any more (EPIPE; the program ignores SIGPIPE). */

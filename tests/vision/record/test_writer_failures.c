@@ -370,6 +370,25 @@ static void test_stalled_pipe(void **state)
     close(channel[1]);
 }
 
+/* A regular file never waits, so what comes after the cancellation is recorded too. */
+static void test_cancelled_file_is_completed(void **state)
+{
+    (void)state;
+    Error error;
+    Frame frame = {0};
+    Writer *writer = create(in_folder("whole.mkv"), 25, 0);
+    for (int i = 0; i < 20; i++) {
+        draw_scene(&frame, 64, 64, i, i * 40 * MILLISECOND);
+        assert_int_equal(writer_write(writer, &frame, &error), 0);
+        if (i == 5)
+            writer_cancel(writer);
+    }
+    assert_int_equal(writer_finish(writer, &error), 0);
+    writer_destroy(writer);
+    frame_free(&frame);
+    assert_probe(in_folder("whole.mkv"), "stream=nb_read_frames", "20\n");
+}
+
 /* A writer that is cancelled before its first frame touches no file. */
 static void test_cancelled_before_the_start(void **state)
 {
@@ -455,6 +474,7 @@ int main(void)
     const struct CMUnitTest read_back[] = {
         cmocka_unit_test(test_disk_that_fills_up),
         cmocka_unit_test(test_killed_recording),
+        cmocka_unit_test(test_cancelled_file_is_completed),
         cmocka_unit_test(test_y4m_on_standard_output),
     };
     av_log_set_level(AV_LOG_QUIET);
