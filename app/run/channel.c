@@ -34,11 +34,13 @@ Channel *channel_create(const ChannelSetup *setup)
     const bool tracks = setup->track && !setup->input->still;
     if (tracks)
         channel->tracker = tracker_create(setup->settings.max_detections);
+    if (!channel->status || !channel->converter || (tracks && !channel->tracker)) {
+        channel_destroy(channel);
+        return NULL;
+    }
     channel->client = inference_add(setup->inference, &channel_client, channel);
-    if (channel->status && channel->converter && (channel->tracker || !tracks))
-        return channel;
-    channel_destroy(channel);
-    return NULL;
+    channel->end = CHANNEL_STOPPED; /* unless it runs */
+    return channel;
 }
 
 void channel_destroy(Channel *channel)
@@ -138,7 +140,8 @@ static void *run(void *argument)
     channel->end = end;
     setup->ended(setup->context, channel, end, &channel->error);
     if (setup->shows && (end == CHANNEL_DONE || end == CHANNEL_DAMAGED)) {
-        end = pacing_hold(channel);
+        int64_t number = 0;
+        end = pacing_hold(channel, channel_take_shown(channel, &number));
         if (channel->end == CHANNEL_DONE)
             channel->end = end;
     }
@@ -239,7 +242,14 @@ void channel_command(Channel *channel, SinkCommand command)
 
 Observation *channel_take_shown(Channel *channel, int64_t *number)
 {
-    return channel_newest_shown(channel, number);
+    Observation *shown = NULL;
+    pthread_mutex_lock(&channel->lock);
+    if (channel->shown && channel->shown_number != *number) {
+        *number = channel->shown_number;
+        shown = observation_ref(channel->shown);
+    }
+    pthread_mutex_unlock(&channel->lock);
+    return shown;
 }
 
 size_t channel_memory(Channel *channel)

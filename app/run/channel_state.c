@@ -77,18 +77,6 @@ void channel_show(Channel *channel, Observation *observation)
     notices_wake(channel->setup.notices);
 }
 
-Observation *channel_newest_shown(Channel *channel, int64_t *number)
-{
-    Observation *shown = NULL;
-    pthread_mutex_lock(&channel->lock);
-    if (channel->shown && channel->shown_number != *number) {
-        *number = channel->shown_number;
-        shown = observation_ref(channel->shown);
-    }
-    pthread_mutex_unlock(&channel->lock);
-    return shown;
-}
-
 /* Why no picture can be saved now; NULL: one can. */
 static const char *reason_against_snapshot(Channel *channel, const Observation *shown)
 {

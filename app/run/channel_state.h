@@ -87,9 +87,6 @@ Observation *channel_observe(Channel *channel, const Frame *frame, int64_t captu
 void channel_push(Channel *channel, SinkWants wants, Observation *observation);
 /* The window shows it from now on. */
 void channel_show(Channel *channel, Observation *observation);
-/* What the window shows: a reference of the caller's, if it is another one than that with *number, which is
- * then updated; else NULL. *number is 0 at first. Any thread. */
-Observation *channel_newest_shown(Channel *channel, int64_t *number);
 /* Passes a command on to the sinks that follow it. Any thread. */
 void channel_pass_on(Channel *channel, SinkCommand command);
 /* A picture for the sinks and the window, filled from the input's frame; a reference of the caller's. NULL

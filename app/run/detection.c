@@ -18,7 +18,10 @@ int classes_find(const LookoutModelInfo *model, const char *name, size_t length)
     return -1;
 }
 
-int classes_select(const char *list, const LookoutModelInfo *model, uint8_t *mask, Error *error)
+/* Sets mask[k] (of model->class_count) to 1 for each class in the list of names separated by commas, to 0 for
+ * the rest; spaces around names do not count. Returns 0, or -1 with error, a usage error that names the class
+ * that is unknown. */
+static int classes_select(const char *list, const LookoutModelInfo *model, uint8_t *mask, Error *error)
 {
     memset(mask, 0, (size_t)model->class_count);
     for (const char *name = list, *end;; name = end + 1) {

@@ -211,11 +211,9 @@ static void pass_commands_on(Channel *channel, bool takes)
         channel_pass_on(channel, commands[i]);
 }
 
-ChannelEnd pacing_hold(Channel *channel)
+ChannelEnd pacing_hold(Channel *channel, Observation *held)
 {
     ChannelEnd end = CHANNEL_DONE;
-    int64_t number = 0;
-    Observation *held = channel_newest_shown(channel, &number);
     channel->holds = true;
     while (held && !channel_is_stopped(channel) &&
            (channel->setup.input->still || playback_paused(&channel->playback))) {

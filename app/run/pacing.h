@@ -19,8 +19,9 @@ extern const Pacing pacing_newest; /* the newest frame wins: cameras */
 ChannelEnd pacing_lose(Channel *channel, const Error *why);
 
 /* After the end of an input that a window shows: holds its last picture, and has it looked at anew whenever
- * the network or the threshold has changed, as long as the input is a single picture or paused. CHANNEL_DONE,
- * or another end with the channel's error. */
-ChannelEnd pacing_hold(Channel *channel);
+ * the network or the threshold has changed, as long as the input is a single picture or paused. held: a
+ * reference to what is shown, which is taken over; NULL: nothing is. CHANNEL_DONE, or another end with the
+ * channel's error. */
+ChannelEnd pacing_hold(Channel *channel, Observation *held);
 
 #endif
