@@ -206,11 +206,7 @@ WriteStatus summary_write(const Summary *summary, int source, const char *path, 
     char *text = to_text(object);
     if (!text)
         return (WriteStatus)error_set(error, "%s: out of memory", path);
-    ResultFile *file = result_file_create(path, signals_fd(), error);
-    WriteStatus status = file ? result_file_write(file, text, strlen(text), error) : WRITE_FAILED;
-    if (status == WRITE_OK)
-        status = result_file_close(file, error);
-    result_file_destroy(file);
+    const WriteStatus status = result_file_write_once(path, text, strlen(text), signals_fd(), error);
     free(text);
     return status;
 }

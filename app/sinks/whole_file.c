@@ -15,18 +15,6 @@ int whole_file_check(const char *path, Error *error)
     return path ? output_path_check(path, error) : 0;
 }
 
-static WriteStatus write_to(const char *path, const char *text, size_t length, int stop, Error *error)
-{
-    ResultFile *file = result_file_create(path, stop, error);
-    if (!file)
-        return WRITE_FAILED;
-    WriteStatus status = result_file_write(file, text, length, error);
-    if (status == WRITE_OK)
-        status = result_file_close(file, error);
-    result_file_destroy(file);
-    return status;
-}
-
 /* Creates a file in the folder under a name that none has; its path goes to part. Returns 0 or an error
  * number. */
 static int create_beside(const char *folder, char part[PATH_MAX])
@@ -57,7 +45,8 @@ static WriteStatus replace(const char *path, const char *target, const char *tex
     int code = output_path_split(target, folder) ? create_beside(folder, part) : ENAMETOOLONG;
     if (code)
         return (WriteStatus)error_set(error, "cannot write %s: %s", path, strerror(code));
-    WriteStatus status = write_to(part, text, length, -1, &why); /* a regular file never waits */
+    WriteStatus status =
+        result_file_write_once(part, text, length, -1, &why); /* a regular file never waits */
     if (status == WRITE_OK && ((is_there && chmod(part, before.st_mode & 07777)) || rename(part, target)))
         status = (WriteStatus)error_set(&why, "%s", strerror(errno));
     if (status != WRITE_OK) {
@@ -72,7 +61,7 @@ WriteStatus whole_file_write(const char *path, const char *text, size_t length, 
     struct stat status;
     const int is_there = strcmp(path, "-") && !stat(path, &status);
     if (!strcmp(path, "-") || (is_there && !S_ISREG(status.st_mode)))
-        return write_to(path, text, length, stop, error);
+        return result_file_write_once(path, text, length, stop, error);
     char *target = is_there ? realpath(path, NULL) : NULL; /* where links lead */
     const WriteStatus written = replace(path, target ? target : path, text, length, error);
     free(target);
