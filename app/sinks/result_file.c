@@ -62,15 +62,3 @@ void result_file_cancel(ResultFile *file)
 {
     output_stream_cancel(file->stream);
 }
-
-WriteStatus result_file_write_once(const char *path, const char *text, size_t length, int stop, Error *error)
-{
-    ResultFile *file = result_file_create(path, stop, error);
-    if (!file)
-        return WRITE_FAILED;
-    WriteStatus status = result_file_write(file, text, length, error);
-    if (status == WRITE_OK)
-        status = result_file_close(file, error);
-    result_file_destroy(file);
-    return status;
-}

@@ -27,8 +27,4 @@ WriteStatus result_file_close(ResultFile *file, Error *error);
 /* From any thread: a write that waits for a reader fails, and so does every later one. */
 void result_file_cancel(ResultFile *file);
 
-/* All of it in one go: creates the file, or empties it, writes length bytes and closes it. stop: as of
- * result_file_create(). */
-WriteStatus result_file_write_once(const char *path, const char *text, size_t length, int stop, Error *error);
-
 #endif

@@ -2,6 +2,7 @@
 
 #include "app/sinks/recorder.h"
 #include "app/sinks/statistics.h"
+#include "app/sinks/whole_file.h"
 #include "base/message.h"
 #include "base/signals.h"
 #include <jansson.h>
@@ -206,7 +207,7 @@ WriteStatus summary_write(const Summary *summary, int source, const char *path, 
     char *text = to_text(object);
     if (!text)
         return (WriteStatus)error_set(error, "%s: out of memory", path);
-    const WriteStatus status = result_file_write_once(path, text, strlen(text), signals_fd(), error);
+    const WriteStatus status = whole_file_write(path, text, strlen(text), signals_fd(), error);
     free(text);
     return status;
 }

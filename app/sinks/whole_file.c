@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,18 @@
 int whole_file_check(const char *path, Error *error)
 {
     return path ? output_path_check(path, error) : 0;
+}
+
+static WriteStatus write_to(const char *path, const char *text, size_t length, int stop, Error *error)
+{
+    ResultFile *file = result_file_create(path, stop, error);
+    if (!file)
+        return WRITE_FAILED;
+    WriteStatus status = result_file_write(file, text, length, error);
+    if (status == WRITE_OK)
+        status = result_file_close(file, error);
+    result_file_destroy(file);
+    return status;
 }
 
 /* Creates a file in the folder under a name that none has; its path goes to part. Returns 0 or an error
@@ -41,12 +54,13 @@ static WriteStatus replace(const char *path, const char *target, const char *tex
     char folder[PATH_MAX], part[PATH_MAX];
     struct stat before;
     Error why;
-    const int is_there = !stat(target, &before);
+    const bool is_there = !stat(target, &before);
     int code = output_path_split(target, folder) ? create_beside(folder, part) : ENAMETOOLONG;
+    if (is_there && (code == EACCES || code == EROFS)) /* the file may be ours though the folder is not */
+        return write_to(path, text, length, -1, error);
     if (code)
         return (WriteStatus)error_set(error, "cannot write %s: %s", path, strerror(code));
-    WriteStatus status =
-        result_file_write_once(part, text, length, -1, &why); /* a regular file never waits */
+    WriteStatus status = write_to(part, text, length, -1, &why); /* a regular file never waits */
     if (status == WRITE_OK && ((is_there && chmod(part, before.st_mode & 07777)) || rename(part, target)))
         status = (WriteStatus)error_set(&why, "%s", strerror(errno));
     if (status != WRITE_OK) {
@@ -59,9 +73,9 @@ static WriteStatus replace(const char *path, const char *target, const char *tex
 WriteStatus whole_file_write(const char *path, const char *text, size_t length, int stop, Error *error)
 {
     struct stat status;
-    const int is_there = strcmp(path, "-") && !stat(path, &status);
+    const bool is_there = strcmp(path, "-") && !stat(path, &status);
     if (!strcmp(path, "-") || (is_there && !S_ISREG(status.st_mode)))
-        return result_file_write_once(path, text, length, stop, error);
+        return write_to(path, text, length, stop, error);
     char *target = is_there ? realpath(path, NULL) : NULL; /* where links lead */
     const WriteStatus written = replace(path, target ? target : path, text, length, error);
     free(target);

@@ -8,8 +8,9 @@
 int whole_file_check(const char *path, Error *error);
 
 /* Writes length bytes to path. A regular file is written beside it, under another name, and takes its place
- * when all has been written; a link stays, and what it points to is replaced. "-" is standard output, and a
- * device or a pipe is written to as it is, until its reader shall not be waited for any more: stop is as in
+ * when all has been written; a link stays, and what it points to is replaced. In a folder where nothing can
+ * be created the file itself is written, which may fail half-way. "-" is standard output, and a device or a
+ * pipe is written to as it is, until its reader shall not be waited for any more: stop is as in
  * result_file_create(). */
 WriteStatus whole_file_write(const char *path, const char *text, size_t length, int stop, Error *error);
 

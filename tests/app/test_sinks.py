@@ -109,6 +109,20 @@ class Full(Outputs):
         self.check_lines(20)
         self.check_stats(20)
 
+    def test_statistics_that_do_not_fit(self):
+        """What was there stays, as nothing better takes its place."""
+        if harness.sanitized("tsan"):
+            self.skipTest("the thread sanitizer does not run with files so small")
+        before = "what an earlier run found\n"
+        self.write("stats.json", before.encode())
+        run = self.headless(self.clip, "--frames", "2", "--stats", self.stats, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (250, 250)))
+        self.fail_with(1, "File too large", run=run)
+        self.assertIn(self.stats, run.stderr)
+        with open(self.stats, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+        self.assertEqual(sorted(os.listdir(self.folder)), ["clip.mkv", "stats.json"])
+
     def test_one_of_several_recordings(self):
         """Its input goes on for the other outputs, as do all other inputs."""
         other = self.path("other.mkv")

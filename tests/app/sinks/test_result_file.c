@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -173,6 +174,29 @@ static void a_whole_file_takes_the_place_of_the_old_one(void **state)
     assert_int_equal(entries_of_folder(), 2);
 }
 
+/* The file may be written though nothing can be created beside it. */
+static void a_whole_file_in_a_folder_of_others(void **state)
+{
+    (void)state;
+    enum { NOBODY = 65534 };
+    const char *path = in_folder("whole"), *other = in_folder("other");
+    const bool is_root = geteuid() == 0; /* who may create files anywhere */
+    empty_folder();
+    write_file(path, "precious");
+    assert_int_equal(is_root ? chown(path, NOBODY, (gid_t)-1) : 0, 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    assert_int_equal(is_root ? seteuid(NOBODY) : 0, 0);
+    const WriteStatus written = whole_file_write(path, "new", 3, -1, &error);
+    const WriteStatus created = whole_file_write(other, "new", 3, -1, &error);
+    assert_int_equal(is_root ? seteuid(0) : 0, 0);
+    assert_int_equal(chmod(folder, 0700), 0);
+    assert_int_equal(written, WRITE_OK);
+    assert_int_equal(created, WRITE_FAILED);
+    assert_non_null(strstr(error.message, "other: Permission denied"));
+    assert_content(path, "new");
+    assert_int_equal(entries_of_folder(), 1);
+}
+
 static void a_whole_file_is_checked_before(void **state)
 {
     (void)state;
@@ -191,6 +215,7 @@ int main(void)
         cmocka_unit_test(standard_output_that_nobody_reads),
         cmocka_unit_test(waiting_for_a_reader_is_cancelled),
         cmocka_unit_test(a_whole_file_takes_the_place_of_the_old_one),
+        cmocka_unit_test(a_whole_file_in_a_folder_of_others),
         cmocka_unit_test(a_whole_file_is_checked_before),
     };
     signal(SIGPIPE, SIG_IGN);
