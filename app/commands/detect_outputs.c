@@ -256,8 +256,12 @@ int outputs_report(Detect *detect)
             (SummarySource){source->spec->name, source->channel, source->statistics, source->recorder};
         frames += statistics_totals(source->statistics)->frames;
     }
-    const Summary summary = {model_choice_model(detect->run.choice), lookout_engine_isa(engine),
-                             lookout_engine_threads(engine), sources, detect->count};
+    const Summary summary = {model_choice_model(detect->run.choice),
+                             lookout_engine_isa(engine),
+                             lookout_engine_threads(engine),
+                             sources,
+                             detect->count,
+                             has_names(detect)};
     if (!frames)
         return 0;
     report_encoders(detect);

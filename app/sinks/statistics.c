@@ -66,9 +66,13 @@ const StatisticsTotals *statistics_totals(const Sink *sink)
 
 void statistics_add(StatisticsTotals *to, const StatisticsTotals *from, int class_count)
 {
+    if (!from->frames) /* however long nothing came from it */
+        return;
     to->frames += from->frames;
-    to->alpha = from->alpha;
-    to->size = from->size;
+    if (from->ended_ns >= to->ended_ns) {
+        to->alpha = from->alpha;
+        to->size = from->size;
+    }
     if (!to->started_ns || from->started_ns < to->started_ns)
         to->started_ns = from->started_ns;
     if (from->ended_ns > to->ended_ns)

@@ -75,7 +75,7 @@ void summary_report(const Summary *summary, bool verbose)
     int64_t *objects = calloc((size_t)summary->model->class_count + 1, sizeof *objects);
     if (!objects)
         return;
-    for (int i = 0; summary->count > 1 && i < summary->count; i++) {
+    for (int i = 0; summary->has_names && i < summary->count; i++) {
         const SummarySource *source = &summary->sources[i];
         char prefix[256];
         snprintf(prefix, sizeof prefix, "%s: ", source->name);
@@ -84,7 +84,7 @@ void summary_report(const Summary *summary, bool verbose)
             message("%spictures take %.1f MB", prefix, memory_mb(source));
     }
     const StatisticsTotals totals = total(summary, objects);
-    report(summary, summary->count > 1 ? "in all: " : "", &totals);
+    report(summary, summary->has_names ? "in all: " : "", &totals);
     if (verbose)
         report_stages(&totals);
     free(objects);
@@ -159,7 +159,7 @@ static json_t *describe_totals(const Summary *summary, const StatisticsTotals *t
 static json_t *describe_source(const Summary *summary, const SummarySource *source)
 {
     json_t *object = describe_totals(summary, statistics_totals(source->statistics));
-    if (summary->count > 1)
+    if (summary->has_names)
         json_object_set_new(object, "source", json_string(source->name));
     if (channel_setup(source->channel)->input->live)
         json_object_set_new(object, "camera", describe_camera(source->channel));
@@ -200,7 +200,7 @@ static char *to_text(json_t *object)
 
 WriteStatus summary_write(const Summary *summary, int source, const char *path, Error *error)
 {
-    const bool of_all = source < 0 && summary->count > 1;
+    const bool of_all = source < 0 && summary->has_names;
     json_t *object =
         of_all ? describe_all(summary) : describe_source(summary, &summary->sources[source < 0 ? 0 : source]);
     json_object_set_new(object, "peak_rss_mb", real(peak_rss_mb()));

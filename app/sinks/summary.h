@@ -19,16 +19,17 @@ typedef struct Summary {
     int threads;
     const SummarySource *sources; /* [count] */
     int count;
+    bool has_names; /* there were to be several, though fewer may have opened */
 } Summary;
 
-/* Frames, speed and objects of each source and, where there are several, of all; verbose: also what the
+/* Frames, speed and objects of each source and, where they have names, of all; verbose: also what the
  * stages took and how much memory. */
 void summary_report(const Summary *summary, bool verbose);
 
 /* Writes {"frames":..,"seconds":..,"fps":..,"inference_ms":{"median":..,"p95":..},...,"detections":{class:
  * count},"memory_mb":..,"peak_rss_mb":..} and a newline to path ("-": standard output); of a camera also
  * "camera":{what became of its frames, latency}, of a recording its encoder and what it dropped. source: of
- * this one; -1: of all, which stand in "sources" where there are several. */
+ * this one; -1: of all, which stand in "sources" where they have names. */
 WriteStatus summary_write(const Summary *summary, int source, const char *path, Error *error);
 
 #endif

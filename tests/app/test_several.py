@@ -162,6 +162,17 @@ class Broken(Several):
             self.assertEqual((sorted(lines), frames), (["door", "yard"], {"door": 30, "yard": 25}))
             self.assertFalse(os.path.exists(self.path("seen-text.mkv")) or os.path.exists(self.path("seen-missing.mkv")))
 
+    def test_one_that_is_left_has_its_name(self):
+        """In lines, statistics and the report alike, as if the other had been there."""
+        good = self.clip("door.mkv", 5)
+        run = self.headless(good, self.path("missing.mkv"), "--json", self.path("out.jsonl"), "--stats",
+                            self.path("stats.json"), "--progress")
+        self.assertEqual(run.code, 1, run.stderr)
+        self.assertEqual([frame["source"] for frame in self.json_lines(self.path("out.jsonl"))], ["door"] * 5)
+        self.assertEqual([source["source"] for source in self.read("stats.json")["sources"]], ["door"])
+        for expected in "missing.mkv: No such file", "lookout: door: 5 frames in ", "lookout: in all: 5 frames in ":
+            self.assertIn(expected, run.stderr)
+
     def test_none_of_them(self):
         names = [self.path("one.mkv"), self.path("two.mkv")]
         run = self.headless(*names, "--json", self.path("out.jsonl"))
@@ -195,6 +206,8 @@ class Many(Several):
             duration = len(expected[name]) / rates[name]
             print(f"{name}: {source['frames']} frames of {duration:.2f} s at {rates[name]} fps in {source['seconds']:.2f} s, "
                   f"{source['memory_mb']:.1f} MB")
+            # at its own speed: its last frame begins no sooner, to within the jitter of a start
+            self.assertGreater(source["seconds"], duration - 1 / rates[name] - 0.05)
             self.assertGreater(source["memory_mb"], 0)
             self.assertLess(source["memory_mb"], 2)  # nobody wants pictures
 

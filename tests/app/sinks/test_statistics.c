@@ -109,6 +109,8 @@ static void several_inputs(void **state)
     assert_int_equal(all.stages[STAGE_INFERENCE].count, 100);
     assert_near(histogram_quantile(&all.stages[STAGE_INFERENCE], 0.9), 8);
     assert_near(histogram_quantile(&all.stages[STAGE_INFERENCE], 0.95), 80);
+    assert_true(all.alpha == 0.5); /* of the one that ended last, not of one that had nothing */
+    assert_int_equal(all.size, 160);
     /* what each of them has is as it was */
     assert_int_equal(statistics_totals(slow)->frames, 10);
     assert_int_equal(statistics_totals(fast)->objects[0], 90);
