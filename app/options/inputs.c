@@ -164,11 +164,22 @@ static bool is_same_device(const char *path, const char *other)
            (!stat(path, &status) && !stat(other, &other_status) && status.st_rdev == other_status.st_rdev);
 }
 
-/* Two inputs that would read from one device, or from standard input both. */
+static bool is_same_pipe(const InputSpec *input, const InputSpec *other)
+{
+    struct stat status, other_status;
+    return is_pipe(input) && is_pipe(other) && !stat(input->path, &status) &&
+           !stat(other->path, &other_status) && status.st_dev == other_status.st_dev &&
+           status.st_ino == other_status.st_ino;
+}
+
+/* Two inputs of which each would get a part of what the other should have. */
 static int check_pair(const InputSpec *input, const InputSpec *other, Error *error)
 {
     if (is_dash(input->path) && is_dash(other->path))
         return error_set_usage(error, "only one input can be standard input (-)");
+    if (is_same_pipe(input, other))
+        return error_set_usage(error, "inputs %s and %s are the same named pipe, %s; name it once",
+                               input->name, other->name, other->path);
     if (input->path && other->path && is_camera(input) && is_camera(other) &&
         is_same_device(input->path, other->path))
         return error_set_usage(error, "inputs %s and %s are the same camera, %s; name it once", input->name,

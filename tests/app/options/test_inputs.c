@@ -165,6 +165,12 @@ static void what_is_read_once(void **state)
     assert_check("inputs null and link are the same camera");
     RESOLVE("/dev/null", "/dev/zero");
     assert_check(NULL);
+    assert_int_equal(mkfifo(in_folder("one"), 0600), 0);
+    assert_int_equal(mkfifo(in_folder("two"), 0600), 0);
+    RESOLVE((char *)in_folder("one"), (char *)in_folder("two"));
+    assert_check(NULL);
+    RESOLVE((char *)in_folder("one"), "c.mp4", (char *)in_folder("one"));
+    assert_check("inputs one and one-2 are the same named pipe");
 }
 
 static void loops(void **state)
