@@ -2,6 +2,7 @@
 
 #include "app/window/display.h"
 #include "app/window/keys.h"
+#include "base/clock.h"
 #include <SDL.h>
 #include <stdlib.h>
 
@@ -219,10 +220,14 @@ static void wait_for_command(void *argument)
 {
     WaitCall *call = argument;
     SDL_Event event;
-    for (int timeout_ms = call->timeout_ms; !call->command; timeout_ms = 0) {
-        if (!display_wait(call->window->display, &event, timeout_ms))
-            return;
+    const int64_t started_ns = clock_now_ns();
+    /* what asks for nothing, as a mouse that moves, does not end the time */
+    for (int left_ms = call->timeout_ms; display_wait(call->window->display, &event, left_ms);) {
         call->command = take_event(call->window, &event);
+        if (call->command)
+            return;
+        left_ms = call->window->stale ? 0 : call->timeout_ms - (int)clock_ms_since(started_ns);
+        left_ms = left_ms > 0 ? left_ms : 0;
     }
 }
 
