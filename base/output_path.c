@@ -5,9 +5,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+bool output_path_is_stdout(const char *path)
+{
+    return path && strcmp(path, "-") == 0;
+}
+
 const char *output_path_shown(const char *path)
 {
-    return strcmp(path, "-") == 0 ? "standard output" : path;
+    return output_path_is_stdout(path) ? "standard output" : path;
 }
 
 const char *output_path_split(const char *path, char folder[PATH_MAX])
@@ -24,7 +29,7 @@ const char *output_path_split(const char *path, char folder[PATH_MAX])
 
 int output_path_check(const char *path, Error *error)
 {
-    if (strcmp(path, "-") == 0)
+    if (output_path_is_stdout(path))
         return 0;
     if (path[0] == '\0')
         return error_set(error, "the name of the output file is empty");

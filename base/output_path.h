@@ -5,6 +5,10 @@
 #include "base/error.h"
 
 #include <limits.h>
+#include <stdbool.h>
+
+/* Whether the path is "-", standard output; NULL is not. */
+bool output_path_is_stdout(const char *path);
 
 /* How messages name the output: "standard output" for "-", else the path itself. */
 const char *output_path_shown(const char *path);

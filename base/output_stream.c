@@ -1,5 +1,7 @@
 #include "base/output_stream.h"
 
+#include "base/output_path.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -32,7 +34,7 @@ OutputStream *output_stream_create(const char *path, int stop)
     stream->path = path;
     stream->fd = -1;
     stream->stop = stop;
-    stream->is_stdout = strcmp(path, "-") == 0;
+    stream->is_stdout = output_path_is_stdout(path);
     stream->cancel = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (stream->cancel < 0) {
         free(stream);

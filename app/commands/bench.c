@@ -1,11 +1,11 @@
 #include "app/commands/bench.h"
-#include "base/exit_code.h"
 
 #include "app/commands/output_files.h"
 #include "app/commands/points.h"
 #include "app/run/weights.h"
 #include "app/sinks/result_file.h"
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "base/message.h"
 #include "base/output_path.h"
 #include "base/signals.h"
@@ -213,15 +213,10 @@ static void read_cpu_name(char name[128])
     fclose(file);
 }
 
-static bool is_stdout(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 /* With JSON lines on standard output there is no table, which would mix with them. */
 static WriteStatus begin_table(Bench *bench, const Point *point, Error *error)
 {
-    if (is_stdout(bench->options->outputs.json))
+    if (output_path_is_stdout(bench->options->outputs.json))
         return WRITE_OK;
     char cpu[128];
     read_cpu_name(cpu);
@@ -356,18 +351,13 @@ static ExitCode run_point(Bench *bench, double alpha, int size, bool *closed, Er
 static ExitCode check_outputs(const Options *options, Error *error)
 {
     OutputFiles outputs = {.error = error};
-    Error why;
-    const int refused =
-        output_files_add(&outputs, "-") ||
-        (!is_stdout(options->outputs.json) && output_files_add(&outputs, options->outputs.json)) ||
-        output_files_check_settings(&outputs, options);
+    const int refused = output_files_add(&outputs, "-") ||
+                        (!output_path_is_stdout(options->outputs.json) &&
+                         output_files_add(&outputs, options->outputs.json)) ||
+                        output_files_check_settings(&outputs, options);
     output_files_free(&outputs);
-    if (refused)
-        return EXIT_USAGE;
-    if (options->outputs.json && output_path_check(options->outputs.json, &why)) {
-        error_set(error, "%s", why.message);
-        return EXIT_FAILED;
-    }
+    if (refused || (options->outputs.json && output_path_check(options->outputs.json, error)))
+        return exit_code_of(error);
     return EXIT_DONE;
 }
 

@@ -173,7 +173,7 @@ static bool shows_results(const OutputOptions *asked)
 {
     bool to_stdout = false;
     for (int i = 0; i < RESULT_COUNT; i++)
-        to_stdout |= result_path(asked, i) && !strcmp(result_path(asked, i), "-");
+        to_stdout |= output_path_is_stdout(result_path(asked, i));
     return to_stdout && isatty(STDOUT_FILENO);
 }
 

@@ -1,6 +1,6 @@
 #include "app/commands/devices.h"
-#include "base/exit_code.h"
 
+#include "base/exit_code.h"
 #include "vision/input/camera/list.h"
 
 /* "640x480", or "32x32 to 1920x1080" where any size between is possible. */
@@ -69,11 +69,8 @@ static void print_camera(FILE *to, const CameraEntry *camera, bool verbose)
 ExitCode devices_print(const Options *options, FILE *to, Error *error)
 {
     CameraList list;
-    Error why;
-    if (camera_list(&list, &why)) {
-        error_set(error, "%s", why.message);
+    if (camera_list(&list, error))
         return EXIT_FAILED;
-    }
     int cameras = 0;
     for (int i = 0; i < list.count; i++) {
         const CameraEntry *entry = &list.entries[i];

@@ -1,8 +1,8 @@
 #include "app/commands/info.h"
-#include "base/exit_code.h"
 
 #include "app/commands/cost_model.h"
 #include "app/run/weights.h"
+#include "base/exit_code.h"
 #include "base/text.h"
 #include <inttypes.h>
 #include <math.h>

@@ -46,22 +46,17 @@ static bool is_same_place(const OutputFile *file, const OutputFile *other)
            is_same(&file->status, &other->status);
 }
 
-static const char *shown_name(const char *path)
-{
-    return strcmp(path, "-") ? path : "standard output";
-}
-
 static int refuse(const OutputFiles *outputs, const char *name, const char *output)
 {
     return error_set_usage(outputs->error, "%s would be overwritten by the output %s; write to another file",
-                           name, shown_name(output));
+                           name, output_path_shown(output));
 }
 
 /* Finds the file, or the folder where it would be. */
 static void find_file(OutputFile *file)
 {
     char folder[PATH_MAX];
-    const bool is_stdout = !strcmp(file->path, "-");
+    const bool is_stdout = output_path_is_stdout(file->path);
     file->exists = !(is_stdout ? fstat(STDOUT_FILENO, &file->status) : stat(file->path, &file->status));
     if (file->exists || is_stdout)
         return;
@@ -78,7 +73,7 @@ int output_files_add(OutputFiles *outputs, const char *path)
     if (!file.path)
         return error_set(outputs->error, "out of memory");
     find_file(&file);
-    int failed = file.exists ? output_files_check(outputs, shown_name(path), &file.status) : 0;
+    int failed = file.exists ? output_files_check(outputs, output_path_shown(path), &file.status) : 0;
     for (int i = 0; i < outputs->count && !file.exists && !failed; i++)
         if (!outputs->files[i].exists && is_same_place(&file, &outputs->files[i]))
             failed = refuse(outputs, path, outputs->files[i].path);

@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { SIZE_STEP = 32 }; /* of the network's input, pixels: the deepest map has a 32nd of its side */
-
 static void *field_of(Options *options, const Option *option)
 {
     return (char *)options + option->offset;
@@ -112,7 +110,7 @@ static int add_size_item(Options *options, const Option *option, const char *ite
 {
     int64_t size;
     if (text_to_integer(item, &size) || size < (int64_t)option->minimum || size > (int64_t)option->maximum ||
-        size % SIZE_STEP)
+        size % LOOKOUT_SIZE_STEP)
         return -1;
     add_size(&options->sizes, (int)size);
     return 0;
@@ -130,7 +128,7 @@ static int set_rho(Options *options, const Option *option, const char *value, Er
 static int set_size(Options *options, const Option *option, const char *value, Error *error)
 {
     char remark[64];
-    snprintf(remark, sizeof remark, ", nor another multiple of %d from %.0f to %.0f", SIZE_STEP,
+    snprintf(remark, sizeof remark, ", nor another multiple of %d from %.0f to %.0f", LOOKOUT_SIZE_STEP,
              option->minimum, option->maximum);
     options->sizes.count = 0;
     if (set_list(options, option, value, "224,192,160,128", add_size_item, remark, error))

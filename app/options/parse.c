@@ -3,6 +3,7 @@
 #include "app/options/inputs.h"
 #include "app/options/option_table.h"
 #include "app/options/option_value.h"
+#include "base/output_path.h"
 #include "base/text.h"
 #include <limits.h>
 #include <stdio.h>
@@ -156,11 +157,6 @@ int options_parse(Options *options, int argc, char *const argv[], Error *error)
     return check_belonging(&parser);
 }
 
-static bool is_dash(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
-
 /* What bench, eval, info and devices take beside options. */
 static int check_operands(const Options *options, Error *error)
 {
@@ -197,7 +193,9 @@ static int check_eval(const Options *options, Error *error)
     if (!options->operand_count)
         return error_set_usage(error,
                                "eval needs a DATASET: a COCO json file, or a folder with pictures and boxes");
-    if (is_dash(options->outputs.json) + is_dash(options->eval.detections) + is_dash(options->eval.plot) > 1)
+    if (output_path_is_stdout(options->outputs.json) + output_path_is_stdout(options->eval.detections) +
+            output_path_is_stdout(options->eval.plot) >
+        1)
         return error_set_usage(error,
                                "only one of --json, --detections and --plot can go to standard output (-)");
     return 0;
@@ -206,8 +204,8 @@ static int check_eval(const Options *options, Error *error)
 static int check_detect(const Options *options, Error *error)
 {
     const OutputOptions *outputs = &options->outputs;
-    int to_stdout = is_dash(outputs->output) + is_dash(outputs->stats);
-#define COUNT(name, commands, help) to_stdout += is_dash(outputs->name);
+    int to_stdout = output_path_is_stdout(outputs->output) + output_path_is_stdout(outputs->stats);
+#define COUNT(name, commands, help) to_stdout += output_path_is_stdout(outputs->name);
     RESULT_SINKS(COUNT)
 #undef COUNT
 #define NAME(name, commands, help) ", --" #name

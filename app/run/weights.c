@@ -1,6 +1,6 @@
 #include "app/run/weights.h"
-#include "base/exit_code.h"
 
+#include "base/exit_code.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>

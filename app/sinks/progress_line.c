@@ -7,7 +7,7 @@
 
 ProgressLine progress_line_begin(const char *noun, const char *rate, int64_t total)
 {
-    const int on_terminal = message_on_terminal();
+    const bool on_terminal = message_on_terminal();
     const int64_t now = clock_now_ns();
     return (ProgressLine){
         .noun = noun,

@@ -2,11 +2,12 @@
 #ifndef LOOKOUT_APP_SINKS_PROGRESS_LINE_H
 #define LOOKOUT_APP_SINKS_PROGRESS_LINE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 typedef struct ProgressLine {
     const char *noun, *rate; /* what is counted, and how its rate is called: "frame", "fps" */
-    int on_terminal;
+    bool on_terminal;
     int64_t total; /* expected, 0: unknown */
     int64_t interval_ns;
     int64_t started_ns, last_ns; /* when the run began, and when a line was shown */

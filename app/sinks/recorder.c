@@ -2,6 +2,7 @@
 
 #include "app/sinks/marked_picture.h"
 #include "app/sinks/new_file.h"
+#include "base/output_path.h"
 #include "vision/record/writer.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -91,7 +92,7 @@ static bool is_old(const Recorder *recorder, const Observation *observation)
 
 static SinkResult output_failed(const Recorder *recorder)
 {
-    const bool to_stdout = !strcmp(recorder->setup.path, "-");
+    const bool to_stdout = output_path_is_stdout(recorder->setup.path);
     return to_stdout && writer_broken_pipe(recorder->writer) ? SINK_CLOSED : SINK_FAILED;
 }
 

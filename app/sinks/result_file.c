@@ -38,7 +38,7 @@ void result_file_destroy(ResultFile *file)
 
 static WriteStatus fail(const ResultFile *file, Error *error)
 {
-    if (errno == EPIPE && strcmp(file->path, "-") == 0)
+    if (errno == EPIPE && output_path_is_stdout(file->path))
         return WRITE_CLOSED;
     return (WriteStatus)error_set(error, "cannot write %s: %s", output_path_shown(file->path),
                                   strerror(errno));

@@ -73,8 +73,8 @@ static WriteStatus replace(const char *path, const char *target, const char *tex
 WriteStatus whole_file_write(const char *path, const char *text, size_t length, int stop, Error *error)
 {
     struct stat status;
-    const bool is_there = strcmp(path, "-") && !stat(path, &status);
-    if (!strcmp(path, "-") || (is_there && !S_ISREG(status.st_mode)))
+    const bool is_there = !output_path_is_stdout(path) && !stat(path, &status);
+    if (output_path_is_stdout(path) || (is_there && !S_ISREG(status.st_mode)))
         return write_to(path, text, length, stop, error);
     char *target = is_there ? realpath(path, NULL) : NULL; /* where links lead */
     const WriteStatus written = replace(path, target ? target : path, text, length, error);

@@ -1,7 +1,7 @@
 #include "app/commands/eval/categories.h"
-#include "base/exit_code.h"
 
 #include "app/run/detection.h"
+#include "base/exit_code.h"
 #include "base/message.h"
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,4 @@
 #include "app/commands/eval/eval.h"
-#include "base/exit_code.h"
 
 #include "app/commands/eval/dataset_open.h"
 #include "app/commands/eval/plot.h"
@@ -7,7 +6,9 @@
 #include "app/commands/eval/report_json.h"
 #include "app/commands/output_files.h"
 #include "app/sinks/whole_file.h"
+#include "base/exit_code.h"
 #include "base/message.h"
+#include "base/output_path.h"
 #include "base/signals.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,7 +59,7 @@ static int check_files(const Eval *eval, OutputFiles *outputs)
     if (output_files_add(outputs, "-")) /* for the table, or what goes there in its place */
         return -1;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        if (paths[i] && strcmp(paths[i], "-") && output_files_add(outputs, paths[i]))
+        if (!output_path_is_stdout(paths[i]) && output_files_add(outputs, paths[i]))
             return -1;
     if (output_files_check_settings(outputs, options))
         return -1;
@@ -136,7 +137,7 @@ static ExitCode open_eval(Eval *eval, Error *error)
     const int refused = check_files(eval, &outputs);
     output_files_free(&outputs);
     if (refused)
-        return EXIT_USAGE;
+        return exit_code_of(error);
     code = categories_match(&eval->categories, eval->dataset, eval->report.model, &options->detection, error);
     if (code != EXIT_DONE)
         return code;
@@ -204,7 +205,7 @@ static WriteStatus write_results(const Eval *eval, Error *error)
     for (int i = 0; i < 3 && status == WRITE_OK; i++) {
         if (!outputs[i])
             continue;
-        to_stdout |= !strcmp(outputs[i], "-");
+        to_stdout |= output_path_is_stdout(outputs[i]);
         status = write_text(outputs[i], make[i](report), error);
     }
     if (status == WRITE_OK && !to_stdout)

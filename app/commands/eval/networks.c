@@ -1,7 +1,7 @@
 #include "app/commands/eval/networks.h"
-#include "base/exit_code.h"
 
 #include "app/run/detection.h"
+#include "base/exit_code.h"
 
 static ExitCode load(Networks *networks, int index, double alpha, const ModelOptions *options, Error *error)
 {

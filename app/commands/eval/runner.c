@@ -1,9 +1,9 @@
 #include "app/commands/eval/runner.h"
-#include "base/exit_code.h"
 
 #include "app/commands/eval/picture.h"
 #include "app/sinks/progress_line.h"
 #include "base/clock.h"
+#include "base/exit_code.h"
 #include "base/message.h"
 #include "base/thread.h"
 #include <math.h>
