@@ -115,7 +115,9 @@ typedef struct F32Kernels {
 #undef F32_ENTRY
 } F32Kernels;
 
-/* Fills the table with the kernels of one instruction set; in f32_<isa>.c. */
+/* Sets the entries that one instruction set has kernels for and leaves the others as they are; panel, tile and
+ * pointwise_tile are set together or not at all. The reference, f32_init_c(), sets all that may not be NULL.
+ * In f32_<isa>.c. */
 #define F32_INIT(isa, flags) void f32_init_##isa(F32Kernels *kernels);
 CPU_LEVELS(F32_INIT)
 #undef F32_INIT

@@ -84,14 +84,12 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 
 void f32_init_avx2(F32Kernels *kernels)
 {
-    *kernels = (F32Kernels){
-        .panel = PANEL,
-        .tile = TILE_PIXELS,
-        .normalise_row = f32_normalise_1x8_avx2,
-        .convolution_row = f32_convolution_6x16_avx2,
-        .depthwise_s1 = f32_depthwise_s1_8x16_avx2,
-        .depthwise_s2 = f32_depthwise_s2_8x16_avx2,
-        .pointwise_tile = f32_pointwise_6x16_avx2,
-        .peak = f32_peak_12x8_avx2,
-    };
+    kernels->panel = PANEL;
+    kernels->tile = TILE_PIXELS;
+    kernels->normalise_row = f32_normalise_1x8_avx2;
+    kernels->convolution_row = f32_convolution_6x16_avx2;
+    kernels->depthwise_s1 = f32_depthwise_s1_8x16_avx2;
+    kernels->depthwise_s2 = f32_depthwise_s2_8x16_avx2;
+    kernels->pointwise_tile = f32_pointwise_6x16_avx2;
+    kernels->peak = f32_peak_12x8_avx2;
 }

@@ -128,16 +128,14 @@ static ALWAYS_INLINE Vec vec_from_byte_pairs(const uint8_t *a, const uint8_t *b)
 
 void f32_init_avx512(F32Kernels *kernels)
 {
-    *kernels = (F32Kernels){
-        .panel = PANEL,
-        .tile = TILE_PIXELS,
-        .normalise_row = f32_normalise_1x16_avx512,
-        .normalise_pairs = f32_normalise_pairs_1x16_avx512,
-        .convolution_row = f32_convolution_14x32_avx512,
-        .convolution_folded = f32_convolution_folded_14x16_avx512,
-        .depthwise_s1 = f32_depthwise_s1_8x16_avx512,
-        .depthwise_s2 = f32_depthwise_s2_8x16_avx512,
-        .pointwise_tile = f32_pointwise_14x32_avx512,
-        .peak = f32_peak_16x16_avx512,
-    };
+    kernels->panel = PANEL;
+    kernels->tile = TILE_PIXELS;
+    kernels->normalise_row = f32_normalise_1x16_avx512;
+    kernels->normalise_pairs = f32_normalise_pairs_1x16_avx512;
+    kernels->convolution_row = f32_convolution_14x32_avx512;
+    kernels->convolution_folded = f32_convolution_folded_14x16_avx512;
+    kernels->depthwise_s1 = f32_depthwise_s1_8x16_avx512;
+    kernels->depthwise_s2 = f32_depthwise_s2_8x16_avx512;
+    kernels->pointwise_tile = f32_pointwise_14x32_avx512;
+    kernels->peak = f32_peak_16x16_avx512;
 }

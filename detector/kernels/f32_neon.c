@@ -94,14 +94,12 @@ static ALWAYS_INLINE Vec vec_clamp6(Vec x)
 
 void f32_init_neon(F32Kernels *kernels)
 {
-    *kernels = (F32Kernels){
-        .panel = PANEL,
-        .tile = TILE_PIXELS,
-        .normalise_row = f32_normalise_1x4_neon,
-        .convolution_row = f32_convolution_5x16_neon,
-        .depthwise_s1 = f32_depthwise_s1_8x4_neon,
-        .depthwise_s2 = f32_depthwise_s2_8x4_neon,
-        .pointwise_tile = f32_pointwise_5x16_neon,
-        .peak = f32_peak_16x4_neon,
-    };
+    kernels->panel = PANEL;
+    kernels->tile = TILE_PIXELS;
+    kernels->normalise_row = f32_normalise_1x4_neon;
+    kernels->convolution_row = f32_convolution_5x16_neon;
+    kernels->depthwise_s1 = f32_depthwise_s1_8x4_neon;
+    kernels->depthwise_s2 = f32_depthwise_s2_8x4_neon;
+    kernels->pointwise_tile = f32_pointwise_5x16_neon;
+    kernels->peak = f32_peak_16x4_neon;
 }

@@ -27,6 +27,12 @@ bool kernel_is_set(const F32Kernels *kernels, const KernelCheck *check)
     return kernel != NULL;
 }
 
+bool kernel_may_be_absent(const KernelCheck *check)
+{
+    return check->offset == offsetof(F32Kernels, normalise_pairs) ||
+           check->offset == offsetof(F32Kernels, convolution_folded);
+}
+
 void kernel_copy(F32Kernels *to, const F32Kernels *from, const KernelCheck *check)
 {
     memcpy((char *)to + check->offset, (const char *)from + check->offset, sizeof(AnyKernel *));

@@ -25,6 +25,8 @@ int kernel_check_count(void);
 const KernelCheck *kernel_check(int index);
 /* Whether the table has a kernel there. */
 bool kernel_is_set(const F32Kernels *kernels, const KernelCheck *check);
+/* Whether some instruction sets have none, as f32.h says; every other entry has at least the C reference. */
+bool kernel_may_be_absent(const KernelCheck *check);
 /* Copies that entry from one table to another. */
 void kernel_copy(F32Kernels *to, const F32Kernels *from, const KernelCheck *check);
 

@@ -11,6 +11,8 @@ static void check_kernels(Report *report)
     for (int i = 0; i < kernel_check_count(); i++)
         if (kernel_is_set(&report->kernels->f32, kernel_check(i)))
             kernel_check(i)->check(report);
+        else if (!kernel_may_be_absent(kernel_check(i)))
+            report_failure(report, "there is no kernel %s", kernel_check(i)->name);
 }
 
 /* Every check has to fail with each broken version of its kernel, and there has to be one. */
