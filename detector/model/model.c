@@ -31,41 +31,40 @@ static WeightShape weight_shape(const NetworkLayer *layer)
 }
 
 /* Its parts are rounded up, so that what follows each of them is aligned. */
-static PackedSize packed_size(const OpFamily *family, const NetworkLayer *layer, const Kernels *kernels)
+static PackedSize packed_size(const LookoutModel *model, int layer)
 {
-    const WeightShape shape = weight_shape(layer);
-    PackedSize size = op_kernel(family, layer)->packed_size(&shape, kernels);
+    const WeightShape shape = weight_shape(&model->network.layers[layer]);
+    PackedSize size = model->layers[layer].kernel->packed_size(&shape, &model->engine->kernels);
     size.data = (size.data + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
     size.bias = (size.bias + KERNEL_ALIGNMENT - 1) / KERNEL_ALIGNMENT * KERNEL_ALIGNMENT;
     return size;
 }
 
-static size_t packed_bytes(const OpFamily *family, const Network *network, const Kernels *kernels)
+/* Chooses each layer's kernel and packs its weights for it. False if there is no memory. */
+static bool pack(LookoutModel *model, const ModelWeights *weights)
 {
     size_t bytes = 0;
     for (int i = 0; i < NETWORK_LAYERS; i++) {
-        const PackedSize size = packed_size(family, &network->layers[i], kernels);
+        model->layers[i].kernel = op_kernel(model->family, &model->network.layers[i]);
+        const PackedSize size = packed_size(model, i);
         bytes += size.data + size.bias;
     }
-    return bytes;
-}
+    model->packed = memory_alloc(bytes);
+    if (!model->packed)
+        return false;
 
-static void pack(LookoutModel *model, const OpFamily *family, const ModelWeights *weights)
-{
-    const Kernels *kernels = &model->engine->kernels;
     char *next = model->packed;
     for (int i = 0; i < NETWORK_LAYERS; i++) {
-        const NetworkLayer *layer = &model->network.layers[i];
-        const PackedSize size = packed_size(family, layer, kernels);
-        const WeightShape shape = weight_shape(layer);
+        ModelLayer *layer = &model->layers[i];
+        const PackedSize size = packed_size(model, i);
+        const WeightShape shape = weight_shape(&model->network.layers[i]);
         void *data = next, *bias = next + size.data;
-        op_kernel(family, layer)->pack(&shape, kernels, weights->weight[i], weights->bias[i], data, bias);
-        model->layers[i] = (ModelLayer){
-            .family = family,
-            .weights = {.data = data, .dtype = size.dtype, .bias = bias},
-        };
+        layer->kernel->pack(&shape, &model->engine->kernels, weights->weight[i], weights->bias[i], data,
+                            bias);
+        layer->weights = (PackedWeights){.data = data, .dtype = size.dtype, .bias = bias};
         next += size.data + size.bias;
     }
+    return true;
 }
 
 static int64_t parameter_count(const Network *network)
@@ -103,19 +102,18 @@ LookoutModel *lookout_model_load(LookoutEngine *engine, const char *path, Lookou
     if (model_weights_read(&weights, path, error) != LOOKOUT_OK)
         return NULL;
 
-    const OpFamily *family = &f32_family;
     LookoutModel *model = calloc(1, sizeof *model);
-    if (model)
-        model->packed = memory_alloc(packed_bytes(family, &weights.network, &engine->kernels));
-    if (!model || !model->packed) {
+    if (model) {
+        model->engine = engine;
+        model->network = weights.network;
+        model->family = &f32_family;
+    }
+    if (!model || !pack(model, &weights)) {
         detector_fail(error, LOOKOUT_ERROR_MEMORY, "%s: out of memory for the packed weights", path);
         free(model);
         model_weights_free(&weights);
         return NULL;
     }
-    model->engine = engine;
-    model->network = weights.network;
-    pack(model, family, &weights);
 
     /* Classes and texts move to the model. */
     model->classes = weights.classes;

@@ -7,13 +7,14 @@
 #include "detector/ops/op.h"
 
 typedef struct ModelLayer {
-    const OpFamily *family; /* the kernels that it runs on */
-    PackedWeights weights;  /* packed for them */
+    const OpKernel *kernel; /* that it runs on where it is not fused with another layer */
+    PackedWeights weights;  /* packed for the kernel */
 } ModelLayer;
 
 struct LookoutModel {
     LookoutEngine *engine;
     Network network;
+    const OpFamily *family; /* of all its layers' kernels */
     LookoutModelInfo info;
     LookoutLevel levels[NETWORK_LEVELS];
     char **classes;

@@ -120,11 +120,6 @@ void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride)
 
 /* ---- making ------------------------------------------------------------------------------------- */
 
-static const OpFamily *family_of(const Plan *plan, int layer)
-{
-    return plan->model->layers[layer].family;
-}
-
 static void find_shapes(Plan *plan, int size)
 {
     const Network *network = &plan->model->network;
@@ -133,7 +128,7 @@ static void find_shapes(Plan *plan, int size)
         const NetworkLayer *layer = &network->layers[i];
         int height = layer->input < 0 ? size : plan->shapes[layer->input].height;
         int out = (height + layer->stride - 1) / layer->stride;
-        plan->shapes[i] = family_of(plan, i)->map_shape(out, out, layer->out_channels);
+        plan->shapes[i] = plan->model->family->map_shape(out, out, layer->out_channels);
     }
 }
 
@@ -153,15 +148,12 @@ static void add_op(Plan *plan, PlanOp plan_op)
 static void add_layer_op(Plan *plan, int phase, int layer)
 {
     const NetworkLayer *network = &plan->model->network.layers[layer];
-    const OpFamily *family = family_of(plan, layer);
     const PackedWeights *weights = &plan->model->layers[layer].weights;
     bool pointwise = network->kind == LOOKOUT_LAYER_POINTWISE;
     add_op(plan, (PlanOp){
                      .op =
                          {
-                             .kernel = pointwise                                    ? family->pointwise
-                                       : network->kind == LOOKOUT_LAYER_CONVOLUTION ? family->convolution
-                                                                                    : family->depthwise,
+                             .kernel = plan->model->layers[layer].kernel,
                              .in = input_shape(plan, layer),
                              .out = plan->shapes[layer],
                              .stride = network->stride,
@@ -184,7 +176,7 @@ static void add_separable_op(Plan *plan, int phase, int layer)
     add_op(plan, (PlanOp){
                      .op =
                          {
-                             .kernel = family_of(plan, layer)->separable,
+                             .kernel = plan->model->family->separable,
                              .in = input_shape(plan, layer),
                              .out = plan->shapes[layer + 1],
                              .stride = depthwise->stride,
@@ -200,12 +192,20 @@ static void add_separable_op(Plan *plan, int phase, int layer)
                  });
 }
 
+/* Whether the kernel of a 3x3 layer multiplies gathered taps. */
+static bool is_dense(const Plan *plan, int layer)
+{
+    const LookoutModel *model = plan->model;
+    return model->network.layers[layer].kind == LOOKOUT_LAYER_CONVOLUTION &&
+           model->layers[layer].kernel == model->family->pointwise;
+}
+
 /* Two ops for a dense layer: its inputs are gathered once, then shared by all units that multiply them.
  * Returns the phase of the second. */
 static int add_dense_ops(Plan *plan, int phase, int layer)
 {
     const NetworkLayer *dense = &plan->model->network.layers[layer];
-    const OpFamily *family = family_of(plan, layer);
+    const OpFamily *family = plan->model->family;
     const MapShape *out = &plan->shapes[layer];
     const MapShape taps = family->map_shape(out->height, out->width, 9 * dense->in_channels);
     int buffer = plan->buffer_count++;
@@ -226,7 +226,7 @@ static int add_dense_ops(Plan *plan, int phase, int layer)
     add_op(plan, (PlanOp){
                      .op =
                          {
-                             .kernel = family->pointwise,
+                             .kernel = plan->model->layers[layer].kernel,
                              .in = taps,
                              .out = *out,
                              .relu6 = dense->relu6,
@@ -250,10 +250,8 @@ static int compare_phases(const void *a, const void *b)
 static bool fuses(const Plan *plan, int layer)
 {
     return plan->mode == PLAN_NORMAL && plan->model->network.layers[layer].kind == LOOKOUT_LAYER_DEPTHWISE &&
-           family_of(plan, layer) == family_of(plan, layer + 1) &&
-           family_of(plan, layer)
-               ->fuses(&plan->shapes[layer], &plan->shapes[layer + 1], &plan->model->engine->kernels,
-                       plan->threads);
+           plan->model->family->fuses(&plan->shapes[layer], &plan->shapes[layer + 1],
+                                      &plan->model->engine->kernels, plan->threads);
 }
 
 static void make_ops(Plan *plan)
@@ -264,7 +262,7 @@ static void make_ops(Plan *plan)
     for (int i = 0; i < NETWORK_LAYERS; i++) {
         const NetworkLayer *layer = &network->layers[i];
         int phase = layer->input < 0 ? 0 : phase_of_layer[layer->input] + 1;
-        if (layer->kind == LOOKOUT_LAYER_CONVOLUTION && layer->input >= 0)
+        if (is_dense(plan, i))
             phase = add_dense_ops(plan, phase, i);
         else if (fuses(plan, i))
             add_separable_op(plan, phase, i++);
