@@ -4,7 +4,6 @@
 #include "detector/ops/f32_depthwise.h"
 #include "detector/ops/f32_pointwise.h"
 #include "detector/ops/f32_separable.h"
-#include "detector/ops/gather.h"
 
 static MapShape map_shape(int height, int width, int channels)
 {
@@ -23,6 +22,5 @@ const OpFamily f32_family = {
     .depthwise = &f32_depthwise_op,
     .pointwise = &f32_pointwise_op,
     .separable = &f32_separable_op,
-    .gather = &gather_op,
     .fuses = f32_separable_fuses,
 };

@@ -25,9 +25,7 @@ typedef struct WeightShape {
 /* The same in the layout that a kernel reads. */
 typedef struct PackedWeights {
     const void *data;
-    DType dtype; /* of data */
-    const float
-        *scale;        /* [out_channels]: what values of an integer type are multiplied by; NULL for others */
+    DType dtype;       /* of data */
     const float *bias; /* [out_channels] and zeros behind them, as many as the maps are padded by */
 } PackedWeights;
 
@@ -87,9 +85,8 @@ typedef struct OpFamily {
     MapShape (*map_shape)(int height, int width, int channels);
     const OpKernel *convolution; /* 3x3 of the picture's bytes, stride 2 */
     const OpKernel *depthwise;   /* 3x3 */
-    const OpKernel *pointwise;   /* 1x1; also a dense 3x3 layer, behind gather */
+    const OpKernel *pointwise;   /* 1x1; also a dense 3x3 layer, behind gather_op */
     const OpKernel *separable;   /* a depthwise layer and the pointwise layer behind it in one */
-    const OpKernel *gather; /* the nine inputs of each pixel of a dense 3x3 layer side by side, tap by tap */
     /* Whether separable is faster than its two layers one after the other. */
     bool (*fuses)(const MapShape *in, const MapShape *out, const Kernels *kernels, int threads);
 } OpFamily;

@@ -8,6 +8,7 @@
 #include "detector/base/clock.h"
 #include "detector/base/error.h"
 #include "detector/base/memory.h"
+#include "detector/ops/gather.h"
 #include "detector/plan/plan_memory.h"
 
 #define CACHE_LINE 64
@@ -205,14 +206,13 @@ static bool is_dense(const Plan *plan, int layer)
 static int add_dense_ops(Plan *plan, int phase, int layer)
 {
     const NetworkLayer *dense = &plan->model->network.layers[layer];
-    const OpFamily *family = plan->model->family;
     const MapShape *out = &plan->shapes[layer];
-    const MapShape taps = family->map_shape(out->height, out->width, 9 * dense->in_channels);
+    const MapShape taps = plan->model->family->map_shape(out->height, out->width, 9 * dense->in_channels);
     int buffer = plan->buffer_count++;
     add_op(plan, (PlanOp){
                      .op =
                          {
-                             .kernel = family->gather,
+                             .kernel = &gather_op,
                              .in = input_shape(plan, layer),
                              .out = taps,
                              .stride = dense->stride,
