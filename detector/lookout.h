@@ -25,9 +25,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Pixels a side of the input at resolution multiplier rho = 1. */
-#define LOOKOUT_FULL_SIZE 224
-
 #ifdef __cplusplus
 extern "C" {
 #endif
