@@ -143,6 +143,29 @@ static void time_that_jumps_starts_anew(void **state)
     tracker_destroy(tracker);
 }
 
+/* Timestamps that are mended come a millisecond after one another. */
+static void short_steps_say_nothing_about_speed(void **state)
+{
+    (void)state;
+    Tracker *tracker = tracker_create(MOST);
+    const SceneObject *objects;
+    int64_t time_ns = 0;
+    uint32_t random = 1;
+    for (int frame = 0; frame < 600; frame++) {
+        float at[2];
+        for (int axis = 0; axis < 2; axis++) {
+            random = random * 1664525 + 1013904223; /* Numerical Recipes, a linear congruential generator */
+            at[axis] = 0.4f + 0.005f * ((float)(random >> 16) / 32768 - 1);
+        }
+        const SceneBox still = box(1, at[0], at[1], 0.1f, 0.9f);
+        assert_int_equal(tracker_update(tracker, &still, 1, time_ns, 0.5, &objects), 1);
+        assert_int_equal(objects[0].id, 1);
+        assert_false(objects[0].held);
+        time_ns += frame % 2 ? 65000000 : 1000000;
+    }
+    tracker_destroy(tracker);
+}
+
 static void a_reset_forgets_all_but_the_numbers(void **state)
 {
     (void)state;
@@ -272,6 +295,7 @@ int main(void)
         cmocka_unit_test(what_flashes_up_is_not_held),
         cmocka_unit_test(neighbours_keep_their_numbers),
         cmocka_unit_test(time_that_jumps_starts_anew),
+        cmocka_unit_test(short_steps_say_nothing_about_speed),
         cmocka_unit_test(a_reset_forgets_all_but_the_numbers),
         cmocka_unit_test(the_limit_keeps_the_best),
         cmocka_unit_test(overlaps_are_measured),
