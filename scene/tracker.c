@@ -29,8 +29,9 @@ struct Tracker {
     Track *tracks; /* [capacity] */
     int count;
     int last_id;
-    int64_t time_ns;      /* of the latest frame */
-    SceneObject *objects; /* [most] */
+    int64_t time_ns;            /* of the latest frame */
+    SceneObject *objects;       /* [most] */
+    const SceneBox **unmatched; /* [capacity], of the latest frame: there are no places for more */
 };
 
 Tracker *tracker_create(int most)
@@ -42,7 +43,8 @@ Tracker *tracker_create(int most)
     tracker->capacity = 2 * most;
     tracker->tracks = calloc((size_t)tracker->capacity, sizeof *tracker->tracks);
     tracker->objects = calloc((size_t)most, sizeof *tracker->objects);
-    if (!tracker->tracks || !tracker->objects) {
+    tracker->unmatched = calloc((size_t)tracker->capacity, sizeof *tracker->unmatched);
+    if (!tracker->tracks || !tracker->objects || !tracker->unmatched) {
         tracker_destroy(tracker);
         return NULL;
     }
@@ -55,6 +57,7 @@ void tracker_destroy(Tracker *tracker)
         return;
     free(tracker->tracks);
     free(tracker->objects);
+    free(tracker->unmatched);
     free(tracker);
 }
 
@@ -115,6 +118,21 @@ static void match(Track *track, const SceneBox *box, float seconds, int64_t time
     track->is_matched = true;
 }
 
+/* All of a frame, before any track begins, so that none takes the place of one that is yet to be matched.
+ * Fills tracker->unmatched, best first, and returns the number of boxes in it. */
+static int match_all(Tracker *tracker, const SceneBox *boxes, int count, float seconds)
+{
+    int unmatched = 0;
+    for (int i = 0; i < count; i++) {
+        Track *track = nearest(tracker, &boxes[i]);
+        if (track)
+            match(track, &boxes[i], seconds, tracker->time_ns);
+        else if (unmatched < tracker->capacity)
+            tracker->unmatched[unmatched++] = &boxes[i];
+    }
+    return unmatched;
+}
+
 /* A place for a new track: a free one, or that of the worst one that was not detected now. NULL: there is
  * none. */
 static Track *find_place(Tracker *tracker)
@@ -130,15 +148,15 @@ static Track *find_place(Tracker *tracker)
     return worst;
 }
 
-static void begin(Tracker *tracker, const SceneBox *box, int64_t time_ns)
+static void begin(Tracker *tracker, const SceneBox *box)
 {
     Track *track = find_place(tracker);
     if (!track)
         return;
     *track = (Track){
         .box = *box,
-        .first_ns = time_ns,
-        .seen_ns = time_ns,
+        .first_ns = tracker->time_ns,
+        .seen_ns = tracker->time_ns,
         .id = ++tracker->last_id,
         .hits = 1,
         .is_matched = true,
@@ -146,13 +164,13 @@ static void begin(Tracker *tracker, const SceneBox *box, int64_t time_ns)
 }
 
 /* Removes what was missed for too long; what is held until then slows down. */
-static void forget(Tracker *tracker, int64_t time_ns)
+static void forget(Tracker *tracker)
 {
     int kept = 0;
     for (int i = 0; i < tracker->count; i++) {
         Track *track = &tracker->tracks[i];
         if (!track->is_matched) {
-            if (track->hits < HITS_TO_HOLD || time_ns - track->seen_ns > hold_ns ||
+            if (track->hits < HITS_TO_HOLD || tracker->time_ns - track->seen_ns > hold_ns ||
                 scene_box_is_empty(&track->box))
                 continue;
             track->velocity_x *= slowing;
@@ -184,14 +202,11 @@ int tracker_update(Tracker *tracker, const SceneBox *boxes, int count, int64_t t
     const float seconds = (float)gap / 1e9f;
     tracker->time_ns = time_ns;
     predict(tracker, seconds);
-    for (int i = 0; i < count; i++) {
-        Track *track = nearest(tracker, &boxes[i]);
-        if (track)
-            match(track, &boxes[i], seconds, time_ns);
-        else if (boxes[i].score > threshold)
-            begin(tracker, &boxes[i], time_ns);
-    }
-    forget(tracker, time_ns);
+    const int unmatched = match_all(tracker, boxes, count, seconds);
+    for (int i = 0; i < unmatched; i++)
+        if (tracker->unmatched[i]->score > threshold)
+            begin(tracker, tracker->unmatched[i]);
+    forget(tracker);
     sort(tracker);
     const int shown = tracker->count < tracker->most ? tracker->count : tracker->most;
     for (int i = 0; i < shown; i++) {

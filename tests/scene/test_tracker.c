@@ -222,6 +222,24 @@ static void the_limit_keeps_the_best(void **state)
     tracker_destroy(tracker);
 }
 
+static void a_new_object_takes_no_place_from_a_detected_one(void **state)
+{
+    (void)state;
+    Tracker *tracker = tracker_create(1); /* knows two, shows one */
+    const SceneObject *objects;
+    const SceneBox better = box(1, 0.7f, 0.1f, 0.2f, 0.8f), worse = box(1, 0.1f, 0.1f, 0.2f, 0.7f);
+    const SceneBox best = box(1, 0.1f, 0.1f, 0.2f, 0.99f); /* the worse one, so that it is shown */
+    update(tracker, 0, &objects, 2, (const SceneBox[]){best, better});
+    const int id = objects[0].id;
+    update(tracker, 1, &objects, 2, (const SceneBox[]){better, worse});
+    const SceneBox newcomer = box(2, 0.4f, 0.6f, 0.2f, 0.9f);
+    assert_int_equal(update(tracker, 2, &objects, 3, (const SceneBox[]){newcomer, better, worse}), 1);
+    assert_int_equal(objects[0].box.class_index, 1); /* there was no place for the newcomer */
+    assert_int_equal(update(tracker, 3, &objects, 1, &best), 1);
+    assert_int_equal(objects[0].id, id);
+    tracker_destroy(tracker);
+}
+
 static void assert_iou(float expected, SceneBox a, SceneBox b)
 {
     const float there = scene_box_iou(&a, &b), back = scene_box_iou(&b, &a);
@@ -298,6 +316,7 @@ int main(void)
         cmocka_unit_test(short_steps_say_nothing_about_speed),
         cmocka_unit_test(a_reset_forgets_all_but_the_numbers),
         cmocka_unit_test(the_limit_keeps_the_best),
+        cmocka_unit_test(a_new_object_takes_no_place_from_a_detected_one),
         cmocka_unit_test(overlaps_are_measured),
         cmocka_unit_test(boxes_stay_in_the_picture),
         cmocka_unit_test(a_full_house),
