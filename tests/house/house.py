@@ -205,8 +205,8 @@ def wrong_guards(tree):
 
 
 def unbuilt_files(tree):
-    """Sources and tests that no meson.build of their folder or above names, by their path or (in a loop) by what is
-    between 'test_' and the suffix."""
+    """Sources and tests that no meson.build of their folder or above names: by their path, or a test (in a loop) by what
+    is between 'test_' and the suffix."""
     for path in sorted(tree.texts):
         name = os.path.basename(path)
         is_test = room_of(path) == "tests" and re.fullmatch(r"test_.*\.(c|py)", name)
@@ -217,7 +217,7 @@ def unbuilt_files(tree):
             build = re.sub(r"#[^\n]*", "", tree.builds.get(folder, ""))  # there are apostrophes in comments
             quoted = re.findall(r"'([^']*)'", build)
             word = re.sub(r"^test_", "", stem_of(name))
-            named = os.path.relpath(path, folder) in quoted or word in quoted
+            named = os.path.relpath(path, folder) in quoted or (is_test and word in quoted)
             folder = os.path.dirname(folder)
         if not named:
             yield f"{path} is in no meson.build"

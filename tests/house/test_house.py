@@ -116,6 +116,9 @@ class Rules(unittest.TestCase):
         self.check(house.unbuilt_files, files)
         files |= {"app/run/y.c": "", "tests/a/test_z.c": ""}
         self.check(house.unbuilt_files, files, "app/run/y.c", "tests/a/test_z.c")
+        # what is between 'test_' and the suffix stands for a test only
+        self.check(house.unbuilt_files, {"app/meson.build": "dependency('x')", "app/run/x.c": "", "app/run/test_x.c": ""},
+                   "app/run/test_x.c", "app/run/x.c")
 
     def test_documents(self):
         files = {"base/a.c": "", "app/meson.build": "", "docs/a.md": "", "README.md": "`base/gone.c`",
