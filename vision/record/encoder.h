@@ -17,9 +17,10 @@ typedef struct EncoderOptions {
     const char *video; /* the one libavcodec encoder to use for clips; NULL: the best there is */
 } EncoderOptions;
 
-/* Opens an encoder for frames like `first`, encodes it and opens the file. An old file is replaced once an
- * encoded frame is there to be written, which may come with the next frame. The file must outlive the
- * encoder. NULL with error: the file is as it was, unless it is the header that could not be written. */
+/* Opens an encoder for frames like `first`, then the file, which it creates if there is none, and encodes
+ * `first`. An old file is emptied once an encoded frame is there to be written, which may come with the next
+ * frame. The file must outlive the encoder. NULL with error: unless it is the header that could not be
+ * written, an old file stays as it was, and output_file_close() removes one that was created. */
 Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Frame *first,
                         const EncoderOptions *options, Error *error);
 /* Encodes an I420 frame and writes what is ready; 0, or -1 with error. The first one must be `first` again,

@@ -25,12 +25,13 @@ typedef struct WriterOptions {
  * error. */
 Writer *writer_create(const char *path, const WriterOptions *options, Error *error);
 
-/* Encodes and writes an I420 frame. The first one is encoded before the file is opened: where that fails, as
- * without memory, no file is created and an old one is as it was. A frame of another size, matrix or range
- * than the first is converted to the first's. Timestamps are the frames' own; one that does not increase is
- * moved to the file's next tick (y4m has none: its frames follow each other at the expected rate). Returns 0,
- * or -1 with error once anything has failed (memory, disk full, ...), for good. The encoder may start
- * threads, which inherit the signal mask of the caller: base/thread.h. */
+/* Encodes and writes an I420 frame. With the first one the file is opened, or created, and it is encoded
+ * before an old file is emptied: where that fails, as without memory, an old file stays as it was, and one
+ * that was created is removed when it is closed. A frame of another size, matrix or range than the first is
+ * converted to the first's. Timestamps are the frames' own; one that does not increase is moved to the file's
+ * next tick (y4m has none: its frames follow each other at the expected rate). Returns 0, or -1 with error
+ * once anything has failed (memory, disk full, ...), for good. The encoder may start threads, which inherit
+ * the signal mask of the caller: base/thread.h. */
 int writer_write(Writer *writer, const Frame *picture, Error *error);
 
 /* Writes what the encoder holds back and the trailer, and closes, checking every result. Returns 0, or -1
