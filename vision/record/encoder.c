@@ -1,5 +1,6 @@
 #include "vision/record/encoder.h"
 
+#include "base/output_path.h"
 #include "vision/record/picture.h"
 
 #include <errno.h>
@@ -50,7 +51,7 @@ static const struct {
 static int fail(const Encoder *encoder, const char *doing, int status, Error *error)
 {
     int reason = output_file_errno(encoder->file);
-    const char *path = strcmp(encoder->path, "-") == 0 ? "standard output" : encoder->path;
+    const char *path = output_path_shown(encoder->path);
     if (reason)
         return error_set(error, "%s: %s", path, strerror(reason));
     char text[AV_ERROR_MAX_STRING_SIZE];
@@ -319,7 +320,7 @@ Encoder *encoder_create(const OutputFormat *format, OutputFile *file, const Fram
     av_log_set_level(AV_LOG_QUIET); /* errors are reported by us, in one line */
     Encoder *encoder = calloc(1, sizeof *encoder);
     if (!encoder) {
-        error_set(error, "%s: out of memory", options->path);
+        error_set(error, "%s: out of memory", output_path_shown(options->path));
         return NULL;
     }
     encoder->format = format;
@@ -427,7 +428,8 @@ int encoder_write(Encoder *encoder, const Frame *frame, Error *error)
     if (encoder->first_waits) {
         status = write_first(encoder);
     } else if (encoder->format->still) {
-        return error_set(error, "%s: holds a single picture; use .mkv, .mp4 or .y4m for more", encoder->path);
+        return error_set(error, "%s: holds a single picture; use .mkv, .mp4 or .y4m for more",
+                         output_path_shown(encoder->path));
     } else {
         status = encode(encoder, frame);
     }

@@ -33,7 +33,7 @@ Writer *writer_create(const char *path, const WriterOptions *options, Error *err
     if (!writer || !own_path) {
         free(writer);
         free(own_path);
-        error_set(error, "%s: out of memory", path);
+        error_set(error, "%s: out of memory", output_path_shown(path));
         return NULL;
     }
     writer->path = own_path;
@@ -61,7 +61,7 @@ static int start(Writer *writer, const Frame *first, Error *error)
 {
     const EncoderOptions options = {.path = writer->path, .frame_rate = writer->frame_rate};
     if (atomic_load(&writer->cancelled))
-        return error_set(error, "%s: %s", writer->path, strerror(ECANCELED));
+        return error_set(error, "%s: %s", output_path_shown(writer->path), strerror(ECANCELED));
     writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
     if (!writer->encoder)
         return -1;
@@ -73,7 +73,7 @@ static int start(Writer *writer, const Frame *first, Error *error)
 static int write_frame(Writer *writer, const Frame *picture, Error *error)
 {
     if (picture->format != PIXEL_I420)
-        return error_set(error, "%s: only I420 frames are recorded", writer->path);
+        return error_set(error, "%s: only I420 frames are recorded", output_path_shown(writer->path));
     if (!writer->encoder && start(writer, picture, error) != 0)
         return -1;
     return encoder_write(writer->encoder, picture, error);

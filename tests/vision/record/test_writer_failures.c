@@ -426,6 +426,27 @@ static void test_a_failure_stays(void **state)
     assert_false(exists(in_folder("grey.mkv")));
 }
 
+/* What is written to is named in plain words by the writer too. */
+static void test_standard_output_is_named(void **state)
+{
+    (void)state;
+    Error error;
+    Frame frame = {0};
+    assert_int_equal(frame_alloc(&frame, PIXEL_GREY, 64, 64), 0);
+    Writer *writer = create("-", 25, 0);
+    assert_int_equal(writer_write(writer, &frame, &error), -1);
+    assert_string_equal(error.message, "standard output: only I420 frames are recorded");
+    writer_destroy(writer);
+
+    draw_scene(&frame, 64, 64, 0, 0);
+    writer = create("-", 25, 0);
+    writer_cancel(writer);
+    assert_int_equal(writer_write(writer, &frame, &error), -1);
+    assert_string_equal(error.message, "standard output: Operation canceled");
+    writer_destroy(writer);
+    frame_free(&frame);
+}
+
 static void test_abandoned_recording(void **state)
 {
     (void)state;
@@ -468,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_stalled_pipe),
         cmocka_unit_test(test_cancelled_before_the_start),
         cmocka_unit_test(test_a_failure_stays),
+        cmocka_unit_test(test_standard_output_is_named),
         cmocka_unit_test(test_abandoned_recording),
         cmocka_unit_test(test_one_picture_only),
     };
