@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,9 +14,7 @@ struct Writer {
     double frame_rate;
     OutputFile *file;
     Encoder *encoder; /* NULL before the first frame */
-    char encoder_name[64];
-    bool encoder_is_fallback;
-    bool failed; /* error says why; for good */
+    bool failed;      /* error says why; for good */
     Error error;
     atomic_bool cancelled;
 };
@@ -63,11 +60,7 @@ static int start(Writer *writer, const Frame *first, Error *error)
     if (atomic_load(&writer->cancelled))
         return error_set(error, "%s: %s", output_path_shown(writer->path), strerror(ECANCELED));
     writer->encoder = encoder_create(writer->format, writer->file, first, &options, error);
-    if (!writer->encoder)
-        return -1;
-    snprintf(writer->encoder_name, sizeof writer->encoder_name, "%s",
-             encoder_name(writer->encoder, &writer->encoder_is_fallback));
-    return 0;
+    return writer->encoder ? 0 : -1;
 }
 
 static int write_frame(Writer *writer, const Frame *picture, Error *error)
@@ -94,8 +87,6 @@ int writer_finish(Writer *writer, Error *error)
     Error why;
     if (writer->encoder && encoder_finish(writer->encoder, &why) != 0)
         fail(writer, &why);
-    encoder_destroy(writer->encoder);
-    writer->encoder = NULL;
     if (output_file_close(writer->file, &why) != 0)
         fail(writer, &why);
     if (writer->failed)
@@ -126,6 +117,6 @@ bool writer_broken_pipe(const Writer *writer)
 
 const char *writer_encoder(const Writer *writer, bool *fallback)
 {
-    *fallback = writer->encoder_is_fallback;
-    return writer->encoder_name;
+    *fallback = false;
+    return writer->encoder ? encoder_name(writer->encoder, fallback) : "";
 }

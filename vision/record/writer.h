@@ -47,8 +47,8 @@ void writer_cancel(Writer *writer);
 
 /* Whether it has failed because nobody reads the pipe any more (EPIPE; the program ignores SIGPIPE). */
 bool writer_broken_pipe(const Writer *writer);
-/* What it encodes with, as "H.264 (libx264)"; "" before the first frame. *fallback: not the best encoder,
- * which is worth a message. */
+/* What it encodes with, as "H.264 (libx264)"; "" before the first frame; valid until destroy. *fallback: not
+ * the best encoder, which is worth a message. */
 const char *writer_encoder(const Writer *writer, bool *fallback);
 
 #endif
