@@ -95,6 +95,10 @@ class Installed(unittest.TestCase):
         declared = set(re.findall(r"\b(lookout_\w+)\(", (SOURCE / "detector/lookout.h").read_text()))
         self.assertEqual({name for name in names if not name.startswith("_")}, declared)
 
+    def test_no_static_library(self):
+        # it would have all names of the internals, without a prefix
+        self.assertEqual(list(self.folder.rglob("*.a")), [])
+
 
 def run_ffmpeg():
     """The first frame of the sample clip, 640x360 RGB."""
