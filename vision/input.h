@@ -14,8 +14,8 @@ typedef enum InputStatus {
     INPUT_END,     /* no more frames, all is well, or reading was interrupted */
     INPUT_DAMAGED, /* no more frames, and some of the input was broken or missing; error says what. Whatever
                       could be read was delivered before. */
-    INPUT_LOST,    /* inputs that can be lost only: there is no frame now; error names the input and says why,
-                      as "/dev/video0: it was unplugged". Reading again goes on trying to get it back, and says
+    INPUT_LOST,    /* live inputs only: there is no frame now; error names the input and says why, as
+                      "/dev/video0: it was unplugged". Reading again goes on trying to get it back, and says
                       this again after a quarter of a second at most. */
 } InputStatus;
 
@@ -37,7 +37,6 @@ typedef struct Input Input;
 /* A kind of input. The functions of the first group open one and may be NULL in a driver whose inputs are
  * made otherwise; the others work on an open input. */
 typedef struct InputDriver {
-    const char *name;
     /* Whether the driver opens this path, without opening anything. path is NULL where the user named none,
      * status where nothing of that name exists. */
     bool (*takes)(const char *path, const struct stat *status);
@@ -77,7 +76,6 @@ struct Input {
     bool live;     /* frames come at their own pace and have CLOCK_MONOTONIC times: the newest one counts */
     bool seekable; /* can be read again from the start */
     bool still;    /* a single picture */
-    bool can_be_lost;    /* read() may return INPUT_LOST */
     int64_t frame_count; /* expected number of frames, 0 where unknown; for progress only */
     int width, height;  /* of the first picture on a screen with square pixels, 0 where it is not known yet */
     double frame_rate;  /* frames a second, 0 where unknown or meaningless (pictures) */

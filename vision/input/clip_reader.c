@@ -270,7 +270,6 @@ static bool clip_takes(const char *path, const struct stat *status)
 
 /* A file or named pipe. */
 const InputDriver clip_driver = {
-    .name = "clip",
     .takes = clip_takes,
     .open = clip_open,
     .read = clip_read,
@@ -309,7 +308,6 @@ static int stdin_visit_files(const char *path, FileVisitor *visit, void *context
 
 /* y4m on standard input. */
 const InputDriver stdin_driver = {
-    .name = "standard input",
     .takes = stdin_takes,
     .open = stdin_open,
     .visit_files = stdin_visit_files,

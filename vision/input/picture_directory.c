@@ -253,7 +253,6 @@ static int directory_visit_files(const char *path, FileVisitor *visit, void *con
  * out. A picture that cannot be read is skipped and reported at the end. Picture n is at n/25 s and has the
  * sequence number n, also behind skipped ones. Of an animation the first picture counts. */
 const InputDriver picture_directory_driver = {
-    .name = "pictures",
     .takes = directory_takes,
     .open = directory_open,
     .visit_files = directory_visit_files,

@@ -134,10 +134,9 @@ static void live_interrupt(Input *input)
 
 void live_add(Live *live, Rig *rig, const ChannelSetup *with)
 {
-    static const InputDriver driver = {
-        .name = "fake", .read = live_read, .interrupt = live_interrupt, .advice = live_advice};
+    static const InputDriver driver = {.read = live_read, .interrupt = live_interrupt, .advice = live_advice};
     frame_free(&live->picture);
-    *live = (Live){.input = {.functions = &driver, .live = true, .can_be_lost = true, .frame_rate = 30}};
+    *live = (Live){.input = {.functions = &driver, .live = true, .frame_rate = 30}};
     ChannelSetup setup = rig_setup(&live->input);
     if (with) {
         setup.options = with->options;

@@ -70,8 +70,7 @@ static int clip_rewind(Input *input, Error *error)
 
 void rig_clip_init(RigClip *clip, int frames)
 {
-    static const InputDriver driver = {
-        .name = "clip", .read = clip_read, .interrupt = clip_interrupt, .rewind = clip_rewind};
+    static const InputDriver driver = {.read = clip_read, .interrupt = clip_interrupt, .rewind = clip_rewind};
     rig_clip_finish(clip);
     *clip = (RigClip){.input = {.functions = &driver, .seekable = true, .frame_rate = 30}, .frames = frames};
 }

@@ -515,7 +515,7 @@ static void interrupting_files(void **state)
         Error error = {0};
         Frame frame;
         Input *input = open_media(names[i]);
-        assert_true(input->seekable && !input->live && !input->can_be_lost);
+        assert_true(input->seekable && !input->live);
         assert_string_equal(input_describe(input), in_folder(names[i]));
         for (int n = 0; n < 3; n++)
             assert_int_equal(input->functions->read(input, &frame, &error), INPUT_FRAME);

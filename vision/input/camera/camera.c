@@ -307,7 +307,7 @@ Input *camera_open_with(const CameraCalls *calls, const char *path, const InputO
         return NULL;
     }
     camera->base.functions = &camera_driver;
-    camera->base.live = camera->base.can_be_lost = true;
+    camera->base.live = true;
     camera->calls = calls;
     camera->request = (CameraRequest){asked->format, asked->width, asked->height, asked->frame_rate};
     camera->stream.device.fd = -1;
@@ -347,7 +347,6 @@ static Input *camera_open(const char *path, const InputOptions *options, Error *
  * counts it in `damaged`. advice() names the control that lets the camera halve its rate in the dark, when it
  * does. */
 const InputDriver camera_driver = {
-    .name = "camera",
     .takes = camera_takes,
     .open = camera_open,
     .read = camera_read,
