@@ -8,6 +8,20 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
+/* Names of inputs become parts of file names. */
+static bool have_usable_names(const Options *options)
+{
+    for (int i = 0; i < options->input_count; i++) {
+        const char *name = options->inputs[i].name;
+        if (!*name || *name == '.' || *name == '-' || strchr(name, '/') || strlen(name) >= INPUT_NAME_SIZE)
+            return false;
+        for (int j = 0; j < i; j++)
+            if (!strcmp(name, options->inputs[j].name))
+                return false;
+    }
+    return true;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     enum { MOST = OPTIONS_MAX_INPUTS + 8 };
@@ -30,11 +44,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
             options.model.size > LOOKOUT_MAX_SIZE ||
             !(options.detection.threshold >= 0 && options.detection.threshold <= 1) ||
             options.model.threads < 0 || options.model.threads > LOOKOUT_MAX_THREADS ||
-            options.alphas.count > OPTION_MAX_ALPHAS || options.sizes.count > OPTION_MAX_SIZES)
+            options.alphas.count > OPTION_MAX_ALPHAS || options.sizes.count > OPTION_MAX_SIZES ||
+            !have_usable_names(&options))
             abort();
-        for (int i = 0; i < options.input_count; i++)
-            if (!input_name_is_valid(options.inputs[i].name))
-                abort();
     }
     options_free(&options);
     free(text);
