@@ -12,6 +12,7 @@ import harness
 
 FRAMES = 60
 LIMIT = 6000  # bytes
+OPENMP_FILE = 1024  # what clang's OpenMP writes as it starts
 
 
 def limit_files():
@@ -115,13 +116,20 @@ class Full(Outputs):
             self.skipTest("the thread sanitizer does not run with files so small")
         before = "what an earlier run found\n"
         self.write("stats.json", before.encode())
-        run = self.headless(self.clip, "--frames", "2", "--stats", self.stats, preexec_fn=lambda: resource.setrlimit(
-            resource.RLIMIT_FSIZE, (250, 250)))
+        clips = [self.path(f"{number}.mkv") for number in range(8)]
+        for clip in clips:
+            os.link(self.clip, clip)
+        fits = self.path("fits.json")
+        self.headless(*clips, "--frames", "2", "--stats", fits)
+        self.assertGreater(os.path.getsize(fits), OPENMP_FILE)
+        names = os.listdir(self.folder)
+        run = self.headless(*clips, "--frames", "2", "--stats", self.stats, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (OPENMP_FILE, OPENMP_FILE)))
         self.fail_with(1, "File too large", run=run)
         self.assertIn(self.stats, run.stderr)
         with open(self.stats, encoding="utf-8") as file:
             self.assertEqual(file.read(), before)
-        self.assertEqual(sorted(os.listdir(self.folder)), ["clip.mkv", "stats.json"])
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(names))
 
     def test_one_of_several_recordings(self):
         """Its input goes on for the other outputs, as do all other inputs."""
