@@ -72,7 +72,7 @@ typedef struct LookoutEngine LookoutEngine;
 typedef struct LookoutEngineOptions {
     int threads;     /* 1..LOOKOUT_MAX_THREADS; 0: one for each core in the affinity mask */
     const char *isa; /* a name of lookout_isa_names(); NULL: the name in the environment variable LOOKOUT_ISA
-                        if it is set, else the fastest set that this CPU has */
+                        if it is set and not empty, else the fastest set that this CPU has */
 } LookoutEngineOptions;
 
 /* Starts the worker threads. options may be NULL (defaults). Returns NULL with error filled
@@ -143,9 +143,10 @@ typedef struct LookoutDetector LookoutDetector;
 
 /* Prepares detection on inputs of size x size pixels: LOOKOUT_MIN_SIZE..LOOKOUT_MAX_SIZE, a multiple of
  * LOOKOUT_SIZE_STEP. The models are trained for 224, 192, 160 and 128, and measured at 256, 288 and 320 too,
- * which see more and take longer; the accuracy at other sizes is not known. The
- * detectors of an engine share one block of working memory, as large as the largest of them needs. The model
- * must outlive the detector. Returns NULL with error filled (ARGUMENT: another size; MEMORY). */
+ * which see more and take longer; the accuracy at other sizes is not known. The detectors of an engine share
+ * one block of working memory, as large as the largest that was ever created needs: it grows at the next
+ * detection and is freed with the engine. The model must outlive the detector. Returns NULL with error filled
+ * (ARGUMENT: another size; MEMORY). */
 LOOKOUT_API LookoutDetector *lookout_detector_create(const LookoutModel *model, int size,
                                                      LookoutError *error);
 LOOKOUT_API void lookout_detector_destroy(LookoutDetector *detector);

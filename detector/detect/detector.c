@@ -100,10 +100,9 @@ LookoutStatus lookout_detect(LookoutDetector *detector, const LookoutImage *imag
     ptrdiff_t stride = image->stride;
     double start = clock_milliseconds(), resized = start;
     if (image->width != detector->size || image->height != detector->size) {
-        LookoutError failure;
-        rgb = resizer_run(detector->resizer, detector->model->engine->pool, image, &failure);
+        rgb = resizer_run(detector->resizer, detector->model->engine->pool, image, error);
         if (!rgb)
-            return detector_fail(error, failure.status, "%s", failure.message);
+            return LOOKOUT_ERROR_MEMORY;
         stride = (ptrdiff_t)detector->size * 3;
         resized = clock_milliseconds();
     }

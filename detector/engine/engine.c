@@ -26,13 +26,13 @@ static void list_usable_isas(char *list, size_t size)
 static LookoutStatus choose_flags(const char *requested, CpuFlags *flags, LookoutError *error)
 {
     const char *source = "";
+    *flags = cpu_detect();
     if (!requested) {
         requested = getenv("LOOKOUT_ISA");
         source = " (from LOOKOUT_ISA)";
+        if (!requested || !*requested)
+            return LOOKOUT_OK;
     }
-    *flags = cpu_detect();
-    if (!requested || !*requested)
-        return LOOKOUT_OK;
 
     char usable[128];
     list_usable_isas(usable, sizeof usable);
