@@ -7,7 +7,7 @@
 #ifndef LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_SINGLE_H
 #define LOOKOUT_DETECTOR_KERNELS_F32_CONVOLUTION_SINGLE_H
 
-/* Adds the taps of one row. Folded (kernels.h): sums are of pairs of outputs. */
+/* Adds the taps of one row. Folded (f32.h): sums are of pairs of outputs. */
 static ALWAYS_INLINE void convolve_single_row(Vec sum[], const float *in, const int count, const int folded,
                                               const float *weights, ptrdiff_t channels)
 {

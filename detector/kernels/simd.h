@@ -23,6 +23,8 @@
  *
  * PEAK_CHAINS: see f32_peak.h
  *
+ * vec_fma_lane(a, b, lane, sum), which multiplies a by one lane of b: if f32_multiply_lanes.h is used
+ *
  * VEC_LANES, TILE_PIXELS, PANEL, BLOCK and PEAK_CHAINS are plain numbers, since names are made of them.
  */
 #ifndef LOOKOUT_DETECTOR_KERNELS_SIMD_H

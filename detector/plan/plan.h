@@ -27,8 +27,7 @@ void plan_destroy(Plan *plan);
 void plan_run(Plan *plan, const uint8_t *rgb, ptrdiff_t stride);
 
 /* Output of level 0..NETWORK_LEVELS-1 of the head, float32: channels = anchors * (classes + 4), anchor by
- * anchor the class logits, then dx, dy, dw, dh. Valid until a plan of
- * the engine runs again. */
+ * anchor the class logits, then dx, dy, dw, dh. Valid until a plan of the engine runs again. */
 PlanMap plan_head(const Plan *plan, int level);
 /* Output of any layer, valid as long; only of a plan that keeps its layers. */
 PlanMap plan_layer_output(const Plan *plan, int layer);
