@@ -25,6 +25,9 @@ typedef enum PixelFormat {
 typedef enum ColourMatrix { MATRIX_BT601, MATRIX_BT709, MATRIX_BT2020, MATRIX_COUNT } ColourMatrix;
 typedef enum ColourRange { RANGE_LIMITED, RANGE_FULL, RANGE_COUNT } ColourRange;
 
+/* Inputs move a frame that is not later than the one before by the finest step that Matroska records. */
+#define FRAME_MIN_STEP_NS INT64_C(1000000)
+
 typedef struct Frame {
     PixelFormat format;
     int width, height;   /* of the upright picture, in stored samples */

@@ -11,8 +11,6 @@
 #define SECOND_NS INT64_C(1000000000)
 /* Times beyond this (73 years) are taken for errors. */
 #define MAX_TIME_NS (INT64_C(1) << 61)
-/* Where two frames have the same time the later one moves by the finest step that a Matroska file records. */
-#define MIN_STEP_NS INT64_C(1000000)
 
 static int64_t nominal_step(const ClipReader *reader)
 {
@@ -37,7 +35,7 @@ static int64_t time_of_picture(ClipReader *reader)
     if (first || time > last)
         return time;
     if (last - time < SECOND_NS)
-        return last + MIN_STEP_NS;
+        return last + FRAME_MIN_STEP_NS;
     reader->time_offset_ns += last + nominal_step(reader) - time;
     return last + nominal_step(reader);
 }

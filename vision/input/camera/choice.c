@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define USUAL_WIDTH 640
-#define USUAL_HEIGHT 480
 #define USUAL_RATE 30.0
 /* Rates that differ by no more than this count as equal: 29.97 is 30. */
 #define SAME_RATE 0.99
@@ -135,8 +133,8 @@ static void consider_mode(Search *search, const CameraModes *modes, const Camera
     if (format == PIXEL_NONE || (request->fourcc && format != camera_pixel_format(request->fourcc)))
         return;
     search->has_format = true;
-    int requested_width = request->width ? request->width : USUAL_WIDTH;
-    int requested_height = request->height ? request->height : USUAL_HEIGHT;
+    int requested_width = request->width ? request->width : CAMERA_USUAL_WIDTH;
+    int requested_height = request->height ? request->height : CAMERA_USUAL_HEIGHT;
     CameraChoice candidate = {.fourcc = mode->fourcc};
     camera_mode_size(mode, requested_width, requested_height, &candidate.width, &candidate.height);
     Cost cost = {

@@ -89,8 +89,8 @@ static int choose(const CameraDevice *device, const CameraRequest *request, Came
 {
     CameraModes modes;
     Error problem;
-    if (camera_enumerate(device, request->width ? request->width : 640,
-                         request->height ? request->height : 480, &modes, error))
+    if (camera_enumerate(device, request->width ? request->width : CAMERA_USUAL_WIDTH,
+                         request->height ? request->height : CAMERA_USUAL_HEIGHT, &modes, error))
         return -ENOMEM;
     int failed = camera_choose(&modes, request, choice, &problem);
     camera_modes_free(&modes);

@@ -17,7 +17,7 @@ static int describe(CameraEntry *entry, const CameraCalls *calls, Error *error)
     memcpy(entry->bus, device.bus, sizeof entry->bus);
     if (!entry->usable)
         return 0;
-    int failed = camera_enumerate(&device, 640, 480, &entry->modes, error);
+    int failed = camera_enumerate(&device, CAMERA_USUAL_WIDTH, CAMERA_USUAL_HEIGHT, &entry->modes, error);
     camera_device_close(&device);
     CameraChoice any;
     if (!failed && camera_choose(&entry->modes, &(CameraRequest){0}, &any, error)) {

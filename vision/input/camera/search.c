@@ -52,14 +52,11 @@ static int try_path(CameraSearch *search, const char *path, CameraStream *stream
         camera_device_close(&device);
         return -ENODEV;
     }
-    char name[sizeof device.name], bus[sizeof device.bus];
-    memcpy(name, device.name, sizeof name);
-    memcpy(bus, device.bus, sizeof bus);
     code = camera_stream_start(stream, &device, request, error);
     if (!code) {
         search->known = true;
-        memcpy(search->name, name, sizeof name);
-        memcpy(search->bus, bus, sizeof bus);
+        memcpy(search->name, stream->device.name, sizeof search->name);
+        memcpy(search->bus, stream->device.bus, sizeof search->bus);
     }
     return code;
 }

@@ -1,10 +1,10 @@
 #include "vision/input/camera/timeline.h"
 
+#include "vision/frame.h"
+
 #define SECOND_NS INT64_C(1000000000)
 /* A stamp that is older is of another clock: no camera and no reader is a minute late. */
 #define OLDEST_NS (60 * SECOND_NS)
-/* How much later a frame is whose stamp is not: the finest step that a Matroska file records. */
-#define MIN_STEP_NS INT64_C(1000000)
 
 void camera_timeline_start(CameraTimeline *timeline)
 {
@@ -32,7 +32,7 @@ int64_t camera_timeline_time(CameraTimeline *timeline, int64_t stamp_ns, int64_t
 {
     int64_t time = stamp_ns > now_ns || stamp_ns < now_ns - OLDEST_NS ? now_ns : stamp_ns;
     if (timeline->has_time && time <= timeline->time_ns)
-        time = timeline->time_ns + MIN_STEP_NS;
+        time = timeline->time_ns + FRAME_MIN_STEP_NS;
     timeline->time_ns = time;
     timeline->has_time = true;
     return time;
