@@ -31,6 +31,7 @@ void message_status(const char *text)
         columns = window.ws_col;
     char line[256];
     snprintf(line, sizeof line, "lookout: %s", text);
+    text_make_printable(line);
     /* one column is left free: a full line would wrap and could not be rewritten */
     fprintf(stderr, "\r%.*s\033[K", columns - 1, line);
 }

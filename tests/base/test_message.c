@@ -84,11 +84,25 @@ static void control_characters_are_replaced(void **state)
     fclose(file);
 }
 
+static void a_status_line_is_printable(void **state)
+{
+    (void)state;
+    char line[64] = "";
+    FILE *file = catch_stderr();
+    message_status("a\033[31m\nb");
+    restore_stderr(file);
+    assert_non_null(fgets(line, sizeof line, file));
+    assert_string_equal(line, "\rlookout: a?[31m?b\033[K");
+    assert_null(fgets(line, sizeof line, file));
+    fclose(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_of_threads_do_not_mix),
         cmocka_unit_test(control_characters_are_replaced),
+        cmocka_unit_test(a_status_line_is_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
