@@ -6,7 +6,6 @@
 
 #include <cmocka.h>
 
-#include "base/histogram.h"
 #include "base/text.h"
 #include <limits.h>
 #include <math.h>
@@ -117,28 +116,12 @@ static void measures_edits(void **state)
     assert_int_equal(text_distance(longest, "abc"), INT_MAX);
 }
 
-static void finds_quantiles(void **state)
-{
-    (void)state;
-    static Histogram histogram;
-    assert_true(histogram_quantile(&histogram, 0.5) == 0);
-    for (int i = 1; i <= 1000; i++)
-        histogram_add(&histogram, i * 0.37);
-    assert_true(fabs(histogram_quantile(&histogram, 0.5) / (500 * 0.37) - 1) < 0.003);
-    assert_true(fabs(histogram_quantile(&histogram, 0.95) / (950 * 0.37) - 1) < 0.003);
-    histogram_add(&histogram, 1e12);
-    histogram_add(&histogram, 0);
-    assert_int_equal(histogram.count, 1002);
-    assert_true(histogram_quantile(&histogram, 1) > 1e6);
-    assert_true(histogram_quantile(&histogram, 0) == 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_numbers),  cmocka_unit_test(reads_integers),
         cmocka_unit_test(writes_numbers), cmocka_unit_test(hides_control_characters),
-        cmocka_unit_test(measures_edits), cmocka_unit_test(finds_quantiles),
+        cmocka_unit_test(measures_edits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
