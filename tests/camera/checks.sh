@@ -11,7 +11,7 @@ fail()
 
 lines() { cat "$1" 2>/dev/null | wc -l; }
 
-# until FUNCTION ARGUMENT...: waits until it succeeds
+# until_true FUNCTION ARGUMENT...: waits until it succeeds
 until_true()
 {
     tries=0
@@ -23,6 +23,9 @@ until_true()
 }
 
 has_lines() { [ "$(lines "$1")" -ge "$2" ]; }
+
+# is_back COUNT: the program said so many times that a camera is back
+is_back() { [ "$(grep -c 'is back' said)" -ge "$1" ]; }
 
 # until_lines FILE COUNT: waits for that many lines
 until_lines() { until_true has_lines "$1" "$2"; }

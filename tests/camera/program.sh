@@ -24,7 +24,6 @@ code=$?
 [ $code -eq 3 ] && grep -q 'camera lost' said || fail "--exit-on-lost: exit code $code"
 echo "ok      program: --exit-on-lost"
 
-is_back() { [ "$(grep -c 'is back' said)" -ge "$1" ]; }
 start $lookout --json back.jsonl -o back.mkv "$device"
 for round in 1 2 3; do
     until_more back.jsonl 2

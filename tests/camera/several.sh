@@ -11,7 +11,6 @@ source_lines() { cat lines.jsonl 2>/dev/null | grep -c "^{\"source\":\"$1\""; }
 has_source_lines() { [ "$(source_lines "$1")" -ge "$2" ]; }
 until_more_of() { until_true has_source_lines "$1" $(($(source_lines "$1") + $2)); }
 is_lost() { [ "$(grep -c 'waiting for it' said)" -ge "$1" ]; }
-is_back() { [ "$(grep -c 'is back' said)" -ge "$1" ]; }
 
 start $lookout --json lines.jsonl --stats stats.json "$unsteady" "$first" "$second"
 for camera in "$unsteady" "$first" "$second"; do
