@@ -305,6 +305,7 @@ static void a_sink_that_fails_takes_no_more(void **state)
     wait_for(&pusher.pushed, LENGTH + 1);
     atomic_store(&gate->allowed, POOL);
     pthread_join(pusher.thread, NULL);
+    wait_for(&ended_calls, 1); /* said after the pusher was let go */
     assert_string_equal(ended_message, "no space for take 3");
     assert_taken(3);
     assert_finished(queue, SINK_FAILED, "no space for take 3");
