@@ -160,25 +160,22 @@ static double relu6(double x)
     return x < 0 ? 0 : x > 6 ? 6 : x;
 }
 
-/* Value (or 0 outside) of a map at a pixel. */
-static double at(const ReferenceMap *map, int y, int x, int channel)
-{
-    if (y < 0 || y >= map->height || x < 0 || x >= map->width)
-        return 0;
-    return map
-        ->values[((size_t)y * (size_t)map->width + (size_t)x) * (size_t)map->channels + (size_t)channel];
-}
-
-/* 3x3, padded by one; depthwise if each output has one input. */
+/* 3x3, padded by zeros; depthwise if each output has one input. */
 static double convolve(const ReferenceMap *in, const Tensor *tensor, int depthwise, int y, int x, int stride,
                        int out)
 {
     double sum = tensor->bias[out];
-    for (int i = 0; i < tensor->inputs; i++)
-        for (int tap = 0; tap < 9; tap++)
-            sum += at(in, y * stride - tensor->padding + tap / 3, x * stride - tensor->padding + tap % 3,
-                      depthwise ? out : i) *
-                   tensor->weight[((size_t)out * (size_t)tensor->inputs + (size_t)i) * 9 + (size_t)tap];
+    for (int tap = 0; tap < 9; tap++) {
+        const int row = y * stride - tensor->padding + tap / 3,
+                  column = x * stride - tensor->padding + tap % 3;
+        if (row < 0 || row >= in->height || column < 0 || column >= in->width)
+            continue;
+        const double *pixel =
+            in->values + ((size_t)row * (size_t)in->width + (size_t)column) * (size_t)in->channels;
+        const double *weight = tensor->weight + (size_t)out * (size_t)tensor->inputs * 9 + tap;
+        for (int i = 0; i < tensor->inputs; i++)
+            sum += pixel[depthwise ? out : i] * weight[i * 9];
+    }
     return relu6(sum);
 }
 
@@ -186,6 +183,7 @@ static double multiply(const double *pixel, const Tensor *tensor, int out)
 {
     const double *weight = tensor->weight + (size_t)out * (size_t)tensor->inputs;
     double sum = tensor->bias[out];
+#pragma omp simd reduction(+ : sum)
     for (int i = 0; i < tensor->inputs; i++)
         sum += pixel[i] * weight[i];
     return sum;
