@@ -167,9 +167,9 @@ static ChannelEnd take_newest(Channel *channel, Frame *frame)
     if (!channel->has_frames)
         channel->first_time = frame->time_ns;
     channel->has_frames = true;
-    channel_count_captured(channel, frame->time_ns);
-    report_advice(channel);
     offer_newest(channel, picture);
+    channel_count_captured(channel, frame->time_ns); /* with the one that it took the place of */
+    report_advice(channel);
     if (channel->wants_pictures)
         show_newest(channel, picture, clock_now_ns());
     frame_unref(picture);

@@ -86,6 +86,19 @@ static void the_newest_frame_wins(void **state)
     assert_seen(live.pictures, true);
 }
 
+/* Also by the last one. */
+static void a_frame_that_was_replaced_is_counted_at_once(void **state)
+{
+    Rig *rig = *state;
+    add(rig, NULL);
+    fake_detector_hold();
+    assert_int_equal(PLAY(rig, FRAME, BEGUN_THEN_FRAME, FRAME, END), CHANNEL_DONE);
+    StatusReport report;
+    status_get(channel_status(live.channel), &report);
+    assert_int_equal(report.captured, 3);
+    assert_int_equal(report.skipped, 1);
+}
+
 /* Pictures go on while a detection takes its time, with the boxes of the last one. */
 static void pictures_have_the_newest_boxes(void **state)
 {
@@ -427,6 +440,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RIG_TEST(it_stops_after_the_frames_asked_for),
         RIG_TEST(the_newest_frame_wins),
+        RIG_TEST(a_frame_that_was_replaced_is_counted_at_once),
         RIG_TEST(pictures_have_the_newest_boxes),
         RIG_TEST(a_lost_camera_comes_back),
         RIG_TEST(lost_is_a_status),
