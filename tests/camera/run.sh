@@ -57,7 +57,7 @@ esac
 
 case " $tests " in *' several '*)
     export LOOKOUT_MODELS="$PWD/models"
-    machine -t 450 -e LOOKOUT_MODELS -v 'n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x0,0x0' \
+    machine -t 900 -e LOOKOUT_MODELS -v 'n_devs=3 node_types=0x1,0x1,0x1 num_inputs=1,1,1 input_types=0x0,0x0,0x0' \
         tests/camera/several.sh "$(cd "$build" && pwd)/lookout" /dev/video1 /dev/video0 /dev/video2
     ;;
 esac
