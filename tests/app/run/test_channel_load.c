@@ -137,15 +137,17 @@ static void add_sink(Channel *channel, Sink *sink)
     assert_int_equal(run_add_sink(&run, channel, sink, &error), 0);
 }
 
-/* The camera is shown, recorded and written about, its objects are tracked. The threshold makes boxes. */
+/* The camera is shown, recorded and written about, its objects are tracked. There are some whatever the
+ * weights are: every box is above the threshold. */
 static Channel *add_channel(Input *input)
 {
     ChannelSetup setup = {.input = input,
                           .options.frames = FRAMES,
                           .settings = lookout_default_settings(),
-                          .threshold = 0.02,
+                          .threshold = 0,
                           .track = true,
                           .shows = true};
+    setup.settings.max_detections = 5;
     Channel *channel = run_add_channel(&run, &setup);
     assert_non_null(channel);
     const LookoutModelInfo *model = model_choice_model(run.choice);
