@@ -49,10 +49,15 @@ bool input_name_is_valid(const char *name)
     return !strcmp(valid, name);
 }
 
+static bool is_dash(const char *path)
+{
+    return path && !strcmp(path, "-");
+}
+
 /* The name that a path suggests; NULL is the first camera. */
 static void name_after_path(char name[INPUT_NAME_SIZE], const char *path)
 {
-    if (!path || !strcmp(path, "-")) {
+    if (!path || is_dash(path)) {
         strcpy(name, path ? "stdin" : "camera");
         return;
     }
@@ -139,11 +144,6 @@ int inputs_resolve(Options *options, Error *error)
 }
 
 /* ---- checks ------------------------------------------------------------------------------------- */
-
-static bool is_dash(const char *path)
-{
-    return path && !strcmp(path, "-");
-}
 
 static bool is_camera(const InputSpec *input)
 {

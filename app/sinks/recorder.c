@@ -72,7 +72,7 @@ static int write_picture(Recorder *recorder, const Observation *observation, Err
     Frame picture;
     if (!marked_picture_draw(recorder->marked, observation, &picture))
         return error_set(error, "%s: out of memory",
-                         recorder->setup.path ? recorder->setup.path : recorder->name);
+                         recorder->setup.path ? output_path_shown(recorder->setup.path) : recorder->name);
     picture.time_ns = observation->time_ns - recorder->start_time;
     recorder->last_time = observation->time_ns;
     recorder->last_sequence = observation->sequence;
@@ -117,7 +117,8 @@ static bool refuse(Sink *sink, SinkCommand command)
 {
     const Recorder *recorder = recorder_of(sink);
     if (command == SINK_RECORD)
-        notices_post(recorder->setup.notices, "already recording to %s", recorder->setup.path);
+        notices_post(recorder->setup.notices, "already recording to %s",
+                     output_path_shown(recorder->setup.path));
     return false;
 }
 

@@ -4,6 +4,7 @@
 #include "app/sinks/statistics.h"
 #include "app/sinks/whole_file.h"
 #include "base/message.h"
+#include "base/output_path.h"
 #include "base/signals.h"
 #include <jansson.h>
 #include <math.h>
@@ -206,7 +207,7 @@ WriteStatus summary_write(const Summary *summary, int source, const char *path, 
     json_object_set_new(object, "peak_rss_mb", real(peak_rss_mb()));
     char *text = to_text(object);
     if (!text)
-        return (WriteStatus)error_set(error, "%s: out of memory", path);
+        return (WriteStatus)error_set(error, "%s: out of memory", output_path_shown(path));
     const WriteStatus status = whole_file_write(path, text, strlen(text), signals_fd(), error);
     free(text);
     return status;

@@ -1,5 +1,7 @@
 #include "vision/record/format.h"
 
+#include "base/output_path.h"
+
 #include <stddef.h>
 #include <string.h>
 #include <strings.h>
@@ -22,7 +24,7 @@ static const struct {
 
 const OutputFormat *output_format(const char *path, bool still, Error *error)
 {
-    if (strcmp(path, "-") == 0)
+    if (output_path_is_stdout(path))
         return &formats[OUTPUT_Y4M];
 
     const char *slash = strrchr(path, '/');
