@@ -48,20 +48,19 @@ static int create_beside(const char *folder, char part[PATH_MAX])
     return EEXIST;
 }
 
-static WriteStatus replace(const char *path, const char *target, const char *text, size_t length,
-                           Error *error)
+/* before: the file that is there; NULL: none is. */
+static WriteStatus replace(const char *path, const char *target, const struct stat *before, const char *text,
+                           size_t length, Error *error)
 {
     char folder[PATH_MAX], part[PATH_MAX];
-    struct stat before;
     Error why;
-    const bool is_there = !stat(target, &before);
     int code = output_path_split(target, folder) ? create_beside(folder, part) : ENAMETOOLONG;
-    if (is_there && (code == EACCES || code == EROFS)) /* the file may be ours though the folder is not */
+    if (before && (code == EACCES || code == EROFS)) /* the file may be ours though the folder is not */
         return write_to(path, text, length, -1, error);
     if (code)
         return (WriteStatus)error_set(error, "cannot write %s: %s", path, strerror(code));
     WriteStatus status = write_to(part, text, length, -1, &why); /* a regular file never waits */
-    if (status == WRITE_OK && ((is_there && chmod(part, before.st_mode & 07777)) || rename(part, target)))
+    if (status == WRITE_OK && ((before && chmod(part, before->st_mode & 07777)) || rename(part, target)))
         status = (WriteStatus)error_set(&why, "%s", strerror(errno));
     if (status != WRITE_OK) {
         unlink(part);
@@ -77,7 +76,8 @@ WriteStatus whole_file_write(const char *path, const char *text, size_t length, 
     if (output_path_is_stdout(path) || (is_there && !S_ISREG(status.st_mode)))
         return write_to(path, text, length, stop, error);
     char *target = is_there ? realpath(path, NULL) : NULL; /* where links lead */
-    const WriteStatus written = replace(path, target ? target : path, text, length, error);
+    const WriteStatus written =
+        replace(path, target ? target : path, is_there ? &status : NULL, text, length, error);
     free(target);
     return written;
 }
