@@ -71,8 +71,10 @@ const Pacing pacing_every = {.take = take_every, .restart = start_again};
 static void report_advice(Channel *channel)
 {
     Input *input = channel->setup.input;
-    const char *advice = input->functions->advice ? input->functions->advice(input) : NULL;
-    if (channel->is_advised || !advice)
+    if (channel->is_advised || !input->functions->advice)
+        return;
+    const char *advice = input->functions->advice(input);
+    if (!advice)
         return;
     channel->is_advised = true;
     notices_report(channel->setup.notices, "%s", advice);
